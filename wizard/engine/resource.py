@@ -106,6 +106,10 @@ class Resource(ABC):
     """True for what is only ever read (a subject that GitHub decides): never created; read late if need be."""
     replaced_by: ClassVar[tuple[str, ...]] = ()
     """Compared fields that cannot be changed in place: a difference there is ``replace``."""
+    secret_attributes: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that hold a ``Secret`` and that ``create`` alone is sure to tell (a credential's value)."""
+    revealable: ClassVar[bool] = False
+    """Whether ``secret`` can tell them again later."""
     serial_by: ClassVar[tuple[str, ...]] = ()
     """Fields whose equal values forbid two writes at once (credentials of one identity)."""
     steady: ClassVar[int] = 1

@@ -1,0 +1,162 @@
+"""Carrying a plan out: one event loop, as wide as the graph allows, every mutation journalled before and after.
+
+Owns the order of execution, waiting, and what becomes of the steps that depend on a failed one. Never changes the
+plan's decisions, never sends a request itself, and stops between calls when its consumer stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from wizard.engine.events import Event, EventKind
+from wizard.engine.journal import Journal
+from wizard.engine.plan import Action, Change, Plan
+from wizard.engine.resource import Json, Observed, Ref, Resource, Service
+from wizard.engine.step import Step
+from wizard.errors import Cancelled, JournalLost, LakestrapError
+
+if TYPE_CHECKING:
+    from wizard.providers.session import Session
+
+CALLS_AT_ONCE = {Service.ENTRA: 4, Service.ARM: 12, Service.KEYVAULT: 6, Service.GITHUB: 1, Service.DATABRICKS: 4}
+"""GitHub asks for serial writes; the others are kept well under their throttles."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of a plan: settled resources by key, and the failures and skips by key."""
+
+    settled: dict[str, Observed] = field(default_factory=dict)
+    failed: dict[str, LakestrapError] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    changed: int = 0
+
+    @property
+    def complete(self) -> bool:
+        return not self.failed and not self.skipped
+
+
+class Applier:
+    """One execution of one plan. ``events`` is the stream; ``result`` is complete when it ends."""
+
+    def __init__(self, plan: Plan, session: Session, journal: Journal, *, patience: float = 600.0) -> None:
+        if plan.blocked:
+            raise ValueError("a plan with blocked changes cannot be applied")
+        self.plan, self.session, self.journal, self.patience = plan, session, journal, patience
+        self.result = Applied()
+        self.stopping = asyncio.Event()
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._limits = {service: asyncio.Semaphore(count) for service, count in CALLS_AT_ONCE.items()}
+        self._serial: dict[tuple[str, ...], asyncio.Lock] = {}
+        self._done: dict[str, asyncio.Event] = {change.key: asyncio.Event() for change in plan.changes}
+        self._fatal: LakestrapError | None = None
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Run the plan and tell what happens. Closing the iterator lets calls under way end and starts no new one.
+
+        Raises ``JournalLost`` when the journal can no longer be written: from then on nothing more is changed.
+        """
+        tasks = [asyncio.create_task(self._carry_out(change), name=change.key) for change in self.plan.changes]
+        watcher = asyncio.create_task(self._when_all_done(tasks))
+        try:
+            while (event := await self._queue.get()) is not None:
+                yield event
+        finally:
+            self.stopping.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await watcher
+        if self._fatal is not None:
+            raise self._fatal
+        for task in tasks:
+            task.result()
+
+    async def _when_all_done(self, tasks: list[asyncio.Task[None]]) -> None:
+        await asyncio.wait(tasks) if tasks else None
+        self._queue.put_nowait(None)
+
+    def tell(self, event: Event) -> None:
+        """To the journal first, then to whoever watches."""
+        event = replace(event, run=self.journal.run)
+        try:
+            self.journal.record(event)
+        except JournalLost as lost:
+            self._fatal = self._fatal or lost
+            self.stopping.set()
+            raise
+        self._queue.put_nowait(event)
+
+    @asynccontextmanager
+    async def turn(self, resource: Resource) -> AsyncIterator[None]:
+        """A place among the service's calls; one at a time where the kind is serial."""
+        serial = tuple(str(getattr(resource, name)) for name in resource.serial_by)
+        lock = self._serial.setdefault((resource.kind, *serial), asyncio.Lock()) if serial else None
+        if lock is not None:
+            await lock.acquire()
+        try:
+            async with self._limits[resource.service]:
+                yield
+        finally:
+            if lock is not None:
+                lock.release()
+
+    async def _carry_out(self, change: Change) -> None:
+        try:
+            for need in sorted(change.resource.needs):
+                await self._done[need].wait()
+            missing = sorted(n for n in change.resource.needs if n in self.result.failed or n in self.result.skipped)
+            if missing:
+                self._skip(change, f"{missing[0]} was not completed")
+            elif self.stopping.is_set():
+                self._skip(change, "the run was stopped")
+            else:
+                await self._run(change)
+        except JournalLost:
+            self.result.skipped.setdefault(change.key, "the journal was lost")
+        finally:
+            self._done[change.key].set()
+
+    async def _run(self, change: Change) -> None:
+        step = Step(change, self)
+        try:
+            resource = change.resource.resolved(await self._values(change))
+            self.result.settled[change.key] = await step.run(resource)
+        except JournalLost:
+            raise
+        except Cancelled as stopped:
+            self._skip(change, stopped.message)
+        except LakestrapError as error:
+            self.result.failed[change.key] = error
+            hint = "\n".join(error.hints)
+            self.tell(Event(EventKind.CHANGE_FAILED, change.key, str(change.action), "failed", error.message, hint))
+        finally:
+            self.result.changed += step.mutations
+
+    async def _values(self, change: Change) -> dict[Ref, Json]:
+        """What the settled producers know; a kept credential is asked again only where it must be written."""
+        values: dict[Ref, Json] = {}
+        by_key = self._changes_by_key()
+        for ref in change.resource.refs():
+            settled = self.result.settled[ref.key]
+            if ref.attribute in settled.attributes:
+                values[ref] = settled.attributes[ref.attribute]
+                continue
+            producer = by_key[ref.key].resource
+            if ref.attribute in producer.secret_attributes:
+                if change.action is Action.KEEP:
+                    continue
+                values[ref] = await producer.resolved(await self._values(by_key[ref.key])).secret(self.session, settled, ref.attribute)
+            else:
+                raise LakestrapError(f"{ref.key} has no {ref.attribute}, which {change.key} needs")
+        return values
+
+    def _changes_by_key(self) -> dict[str, Change]:
+        return {change.key: change for change in self.plan.changes}
+
+    def _skip(self, change: Change, reason: str) -> None:
+        self.result.skipped[change.key] = reason
+        if change.action is not Action.KEEP:
+            self.tell(Event(EventKind.SKIPPED, change.key, str(change.action), "skipped", detail={"reason": reason}))

@@ -1,0 +1,60 @@
+"""What a run tells: one stream of events that the journal keeps and every face draws.
+
+Owns the event's form, which is a published interface (``--json``, ``lakestrap schema --events``). An event never
+holds a secret: its texts come from resources, whose printable fields cannot.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """Past tense: what has happened when the event is told."""
+
+    RUN_STARTED = "run_started"
+    RESOURCE_READ = "resource_read"
+    PLAN_MADE = "plan_made"
+    CHANGE_STARTED = "change_started"
+    """The intent: one mutating request is about to be sent."""
+    CHANGE_MADE = "change_made"
+    """Its result: the request was answered with success."""
+    WAITING = "waiting"
+    SETTLED = "settled"
+    """The resource is as wished and other steps may build on it."""
+    CHANGE_FAILED = "change_failed"
+    SKIPPED = "skipped"
+    PENDING = "pending"
+    """Done as far as machines can; a person has to act."""
+    FILE_WRITTEN = "file_written"
+    NOTED = "noted"
+    RUN_FINISHED = "run_finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the stream. ``detail`` holds what only some kinds have (counts, seconds, links)."""
+
+    event: EventKind
+    key: str = ""
+    action: str = ""
+    outcome: str = ""
+    error: str = ""
+    hint: str = ""
+    detail: Mapping[str, object] = field(default_factory=dict)
+    run: str = ""
+    time: float = field(default_factory=time.time)
+
+    def as_dict(self) -> dict[str, object]:
+        """The published form: the eight fixed members first, then what ``detail`` adds."""
+        moment = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        fixed = {"time": moment, "run": self.run, "event": str(self.event), "key": self.key, "action": self.action}
+        return {**fixed, "outcome": self.outcome, "error": self.error, "hint": self.hint, **self.detail}
+
+    def as_json(self) -> str:
+        return json.dumps(self.as_dict(), ensure_ascii=False)
