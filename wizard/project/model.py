@@ -25,7 +25,7 @@ Tags = dict[Annotated[str, Field(pattern=r"^[^<>%&\\?/]{1,128}$")], Annotated[st
 class Part(BaseModel):
     """What every part of the file has in common: unknown fields are errors, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=False)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class GitHub(Part):
@@ -98,7 +98,7 @@ class SecretSpec(Part):
     source: str = Field(
         alias="from",
         pattern=r"^(prompt|generate|stdin|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
-        description="Where set-up takes the value: prompt, generate, stdin, env:NAME or file:PATH. An existing secret is never overwritten.",
+        description="Where set-up takes the value: prompt, generate, stdin, env:NAME or file:PATH. One that exists stays.",
     )
     environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
 

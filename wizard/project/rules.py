@@ -7,7 +7,6 @@ reported at its place and at once. Must never look at the world: what only a clo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
@@ -15,6 +14,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from wizard.project import naming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wizard.project.model import Environment, Project
 
 RESERVED_ENDINGS = ("-ops", "-databricks", "-plan", "-deploy")
@@ -69,9 +70,7 @@ def _secrets(project: Project) -> Iterator[Broken]:
     seen: set[str] = set()
     for index, item in enumerate(project.secrets):
         if item.name.lower() in seen:
-            yield Broken(
-                ("secrets", index, "name"), f"secret {item.name} is there twice", "merge the entries; names differ in more than case"
-            )
+            yield Broken(("secrets", index, "name"), f"secret {item.name} is there twice", "merge the entries; case does not count")
         seen.add(item.name.lower())
         yield from _references(project, ("secrets", index), item.environments)
     taking_stdin = [index for index, item in enumerate(project.secrets) if item.source == "stdin"]
@@ -93,7 +92,7 @@ def _environments(project: Project) -> Iterator[Broken]:
     for index, environment in enumerate(project.environments):
         here = ("environments", index)
         if environment.name.lower() in seen:
-            yield Broken((*here, "name"), f"environment {environment.name} is there twice", "names differ in more than case")
+            yield Broken((*here, "name"), f"environment {environment.name} is there twice", "give each its own name; case does not count")
         seen.add(environment.name.lower())
         if environment.name.lower().endswith(RESERVED_ENDINGS):
             yield Broken(
@@ -153,6 +152,8 @@ def _rendered_names(project: Project) -> Iterator[Broken]:
     taken: dict[tuple[str, str], str] = {}
     for index, environment in enumerate(project.environments):
         here = ("environments", index)
+        if environment.name.lower() in (other.name.lower() for other in project.environments[:index]):
+            continue
         for kind, rule in naming.KINDS.items():
             own = naming.pattern_of(environment.naming, kind)
             pattern = own or naming.pattern_of(project.naming, kind)
