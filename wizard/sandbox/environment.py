@@ -1,0 +1,144 @@
+"""What a child process is given so that every client it runs meets the local internet, and nothing else.
+
+Owns the variables and the private folder that they point into (0700, removed at the end). It is all that leads clients
+here: proxy, trusted authority, sign-ins. Credentials of the caller are taken away first, so that a rehearsal can neither
+use nor leak them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from wizard.sandbox.worlds import description
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from wizard.sandbox.certificates import Certificates
+    from wizard.sandbox.world import World
+
+TAKEN_AWAY = ("AZURE_", "ARM_", "DATABRICKS_", "GITHUB_", "GH_", "ACTIONS_", "MSI_", "IDENTITY_", "IMDS_")
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+DIRECT = ("NO_PROXY", "no_proxy")
+OTHER_PROXIES = ("ALL_PROXY", "all_proxy")
+BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO")
+
+
+class UnknownPerson(ValueError):
+    """``--as`` names nobody of this world."""
+
+
+class PrivateFolder:
+    """A folder for one run that only its owner can enter; gone afterwards."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="lakestrap-sandbox-"))
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None) -> None:
+        self.remove()
+
+
+def _provided(module: str, name: str, *arguments: Any, otherwise: Any = None) -> Any:
+    """What a service folder's function gives; ``otherwise`` where that folder has no such file."""
+    try:
+        found = importlib.import_module(f"wizard.sandbox.{module}")
+    except ModuleNotFoundError as missing:
+        if missing.name and f"wizard.sandbox.{module}".startswith(missing.name):
+            return otherwise
+        raise
+    return getattr(found, name)(*arguments)
+
+
+def network(url: str, bundle: Path) -> dict[str, str]:
+    """The variables that lead clients to the proxy at ``url`` and make them trust ``bundle``."""
+    variables = dict.fromkeys(PROXIES, url) | dict.fromkeys(DIRECT, "") | dict.fromkeys(BUNDLES, str(bundle))
+    return variables | {"NODE_USE_ENV_PROXY": "1"}
+
+
+def operator(world: World, upn: str = "") -> str:
+    """The user principal name of who is signed in: the one asked for, or the world's operator."""
+    chosen = upn or str(description(world).get("operator", ""))
+    users = [str(user["upn"]) for user in description(world).get("tenant", {}).get("users", ())]
+    if chosen not in users:
+        raise UnknownPerson(f"nobody in this world is called {chosen or '(no operator)'}; there are {', '.join(users) or 'no users'}")
+    return chosen
+
+
+def login_of(world: World, upn: str) -> str:
+    """The GitHub login of a person: the one whose name before the @ is the same; the token's owner otherwise."""
+    github = description(world).get("github", {})
+    logins = [str(user["login"]) for user in github.get("users", ())]
+    return next((login for login in logins if login == upn.partition("@")[0]), str(github.get("user", {}).get("login", "")))
+
+
+def operator_credentials(world: World, folder: Path, upn: str = "") -> dict[str, str]:
+    """Sign-ins of a person at every service, and of the automation principal; fills ``folder``.
+
+    ``AZURE_CONFIG_DIR`` (signed in as the person), ``AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET
+    AZURE_SUBSCRIPTION_ID`` (the automation principal), ``GH_TOKEN``, and empty places for ``gh`` and Databricks settings.
+    """
+    person = operator(world, upn)
+    variables = empty_credentials(folder)
+    _provided("login.profile", "write_profile", world, folder / "azure", person)
+    variables.update(_provided("login.profile", "automation_credentials", world, otherwise={}))
+    token = _provided("github.seed", "token_for", world, login_of(world, person))
+    return variables | ({"GH_TOKEN": token} if token else {})
+
+
+def job_credentials(world: World, folder: Path, environment: str, repository: str = "") -> dict[str, str]:
+    """What a workflow job in that environment of the world's repository sees; no sign-in of any operator."""
+    chosen = (repository,) if repository else ()
+    given: dict[str, str] = _provided("actions.job", "job_environment", world, environment, *chosen, otherwise={})
+    return empty_credentials(folder) | given
+
+
+def empty_credentials(folder: Path) -> dict[str, str]:
+    """Private, empty places for the settings of ``az``, ``gh`` and ``databricks``."""
+    for name in ("azure", "gh"):
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+    settings = folder / "databrickscfg"
+    settings.touch(mode=0o600)
+    return {
+        "AZURE_CONFIG_DIR": str(folder / "azure"),
+        "AZURE_CORE_COLLECT_TELEMETRY": "no",
+        "GH_CONFIG_DIR": str(folder / "gh"),
+        "GH_NO_UPDATE_NOTIFIER": "1",
+        "GH_PROMPT_DISABLED": "1",
+        "DATABRICKS_CONFIG_FILE": str(settings),
+    }
+
+
+def without_credentials(inherited: Mapping[str, str]) -> dict[str, str]:
+    """The caller's variables but for those that sign in somewhere or lead past the proxy."""
+    return {name: value for name, value in inherited.items() if not name.startswith(TAKEN_AWAY) and name not in OTHER_PROXIES}
+
+
+def child_environment(
+    world: World,
+    *,
+    url: str,
+    certificates: Certificates,
+    folder: Path,
+    person: str = "",
+    job: str = "",
+    repository: str = "",
+    inherited: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The whole environment of a child. ``person`` is a user principal name; ``job`` an environment's name instead."""
+    before = dict(os.environ if inherited is None else inherited)
+    bundle = folder / "trusted.pem"
+    certificates.write_bundle(bundle, before)
+    signed_in = job_credentials(world, folder, job, repository) if job else operator_credentials(world, folder, person)
+    return without_credentials(before) | network(url, bundle) | signed_in
