@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class Sandbox:
         self.lock = self.internet.lock
         self.exchanges = self.internet.recorder.exchanges
         self.faults = self.internet.faults
+        urllib.request.install_opener(None)  # it keeps the proxy of its first use
         for name, value in network(self.internet.url, BUNDLE).items():
             monkeypatch.setenv(name, value)
 

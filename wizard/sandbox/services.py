@@ -31,7 +31,7 @@ def _found(name: str) -> ModuleType | None:
         if missing.name and (missing.name == name or name.startswith(missing.name + ".")):
             return None
         raise
-    except ImportError as unfinished:
+    except (ImportError, SyntaxError, NameError) as unfinished:
         log.warning("%s is not whole yet: %s", name, unfinished)
         return None
 
