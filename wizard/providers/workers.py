@@ -1,0 +1,134 @@
+"""Synchronous SDKs in worker threads: PyGithub and databricks-sdk, one client a thread.
+
+Owns the two executors and how those clients are made. A ``Github`` object that threads share may send another thread's
+request, and a databricks client blocks: so neither is ever handed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wizard.errors import NotSignedIn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from databricks.sdk import WorkspaceClient
+    from github import Github
+
+    from wizard.providers.credential import TokenSource
+    from wizard.secret import Secret
+
+Answer = TypeVar("Answer")
+
+GITHUB_API_VERSION = "2022-11-28"
+DATABRICKS_SCOPE = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default"
+GITHUB_HINTS = ("gh auth login --scopes repo,workflow,read:org", "or: export GH_TOKEN=…")
+
+
+class GithubWorkers:
+    """PyGithub, one client a thread."""
+
+    def __init__(self, token: Secret | None, threads: int = 6) -> None:
+        self._token = token
+        self._local = threading.local()
+        self._clients: list[Any] = []
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="github")
+
+    async def run(self, call: Callable[[Github], Answer]) -> Answer:
+        """The answer of ``call``, made in a worker thread. Raises ``NotSignedIn`` without a token."""
+        if self._token is None:
+            raise NotSignedIn("not signed in to GitHub: there is no token", hints=GITHUB_HINTS)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: call(self._client()))
+
+    def _client(self) -> Github:
+        client: Github | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._local.client = self._made()
+            self._clients.append(client)
+        return client
+
+    def _made(self) -> Github:
+        from github import Auth, Github, GithubRetry
+
+        logging.getLogger("github").handlers.clear()  # PyGithub writes its retries to stderr, over any screen
+        assert self._token is not None
+        return Github(
+            auth=Auth.Token(self._token.reveal()),
+            retry=GithubRetry(total=3, secondary_rate_wait=10, max_rate_limit_wait=60),
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            per_page=100,
+            timeout=30,
+            user_agent="lakestrap",
+            api_version=GITHUB_API_VERSION,
+        )
+
+    def close(self) -> None:
+        """End the threads and their connections."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        for client in self._clients:
+            client.close()
+
+
+class DatabricksWorkers:
+    """databricks-sdk, one client a workspace host and thread, signed in with the operator's Entra token."""
+
+    def __init__(self, source: TokenSource, threads: int = 4) -> None:
+        self._source = source
+        self._local = threading.local()
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="databricks")
+
+    async def run(self, host: str, call: Callable[[WorkspaceClient], Answer]) -> Answer:
+        """The answer of ``call`` with a client of that workspace (``adb-….azuredatabricks.net``)."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: call(self._client(host)))
+
+    def _client(self, host: str) -> WorkspaceClient:
+        clients: dict[str, WorkspaceClient] = self._local.__dict__.setdefault("clients", {})
+        if host not in clients:
+            clients[host] = workspace_client(host, self._source)
+        return clients[host]
+
+    def close(self) -> None:
+        """End the threads."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def workspace_client(host: str, source: TokenSource) -> WorkspaceClient:
+    """A client of one workspace that takes nothing from ``DATABRICKS_*`` variables and profiles."""
+    from databricks.sdk import WorkspaceClient
+    from databricks.sdk.config import Config
+    from databricks.sdk.credentials_provider import CredentialsStrategy
+
+    class ProfileToken(CredentialsStrategy):  # type: ignore[misc]
+        def auth_type(self) -> str:
+            return "lakestrap"
+
+        def __call__(self, config: Config) -> Callable[[], dict[str, str]]:
+            return lambda: {"Authorization": "Bearer " + source.token(DATABRICKS_SCOPE)[0]}
+
+    class ExplicitConfig(Config):  # type: ignore[misc]
+        """The user's variables are for the CLI and may name another workspace or a second way to sign in."""
+
+        def _load_from_env(self) -> None:
+            """Take nothing."""
+
+        def _known_file_config_loader(self) -> None:
+            """Take nothing."""
+
+    address = host if host.startswith("https://") else f"https://{host}"
+    config = ExplicitConfig(
+        host=address,
+        credentials_strategy=ProfileToken(),
+        retry_timeout_seconds=60,
+        http_timeout_seconds=30,
+        product="lakestrap",
+        product_version="0.1.0",
+    )
+    return WorkspaceClient(config=config)
