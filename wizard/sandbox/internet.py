@@ -44,7 +44,7 @@ class Internet:
         found = routers()
         self.application = Application(world, found, reset=self._reset, recorder=self.recorder, faults=self.faults, killer=killer)
         self._server = Server(self.application, self.certificates)
-        self.proxy = Proxy(self._server, lambda host: router_for(host, found) is not None)
+        self.proxy = Proxy(self._server, self._knows)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
@@ -52,6 +52,14 @@ class Internet:
     def url(self) -> str:
         """The proxy's address, for ``HTTPS_PROXY``."""
         return self.proxy.url
+
+    def _knows(self, host: str) -> bool:
+        """Whether the name has an address: a service answers for it, and the thing it names is there."""
+        router = router_for(host, self.application.routers)
+        if router is None:
+            return False
+        with self.lock:
+            return router.resolves(host, self.world)
 
     @property
     def lock(self) -> threading.RLock:

@@ -136,6 +136,10 @@ class Router:
     def answers_for(self, host: str) -> bool:
         return any(pattern.fullmatch(host) for pattern in self.hosts)
 
+    def resolves(self, host: str, world: World) -> bool:
+        """Whether a host of ours has an address now; a service whose hosts come and go (a vault's) overrides it."""
+        return True
+
     def _matches(self, request: Request) -> Iterator[tuple[int, Handler, dict[str, str]]]:
         for route in self.routes:
             if route.method == request.method and (found := route.pattern.fullmatch(request.path)):
