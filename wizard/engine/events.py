@@ -58,3 +58,30 @@ class Event:
 
     def as_json(self) -> str:
         return json.dumps(self.as_dict(), ensure_ascii=False)
+
+
+def event_schema() -> dict[str, object]:
+    """JSON Schema (draft 2020-12) of one line of ``--json``."""
+    text = {"type": "string"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Lakestrap event",
+        "description": "One line of --json. Members beyond these belong to some kinds only; the last line is run_finished.",
+        "type": "object",
+        "required": ["time", "run", "event", "key", "action", "outcome", "error", "hint"],
+        "properties": {
+            "time": {**text, "format": "date-time", "description": "UTC, to the millisecond."},
+            "run": {**text, "description": "The run's id; its journal is .lakestrap/runs/RUN.jsonl."},
+            "event": {"enum": [str(kind) for kind in EventKind]},
+            "key": {**text, "description": "The resource: kind/name. Empty where the event is about the run."},
+            "action": {**text, "description": "keep, adopt, create, update, replace, delete or blocked."},
+            "outcome": {**text, "description": "What came of it, in words."},
+            "error": {**text, "description": "What went wrong; empty where nothing did."},
+            "hint": {**text, "description": "What to do, one a line."},
+            "seconds": {"type": "number", "description": "waiting: until the next look."},
+            "reason": {**text, "description": "waiting, skipped: why."},
+            "exit_code": {"type": "integer", "description": "run_finished: the exit code."},
+            "counts": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "plan_made, run_finished."},
+            "pending": {"type": "array", "items": {"type": "object"}, "description": "run_finished: what is left for people."},
+        },
+    }

@@ -41,6 +41,10 @@ class Step:
             return await self._looked_up(resource, observed)
         if self.change.action is Action.KEEP and observed is not None:
             return await self._steady(resource, observed, 1) if observed.unfinished else observed
+        if self.change.action is Action.DELETE and observed is not None:
+            await self._mutated(resource, "delete", self._deletion(resource, observed))
+            self._tell(EventKind.SETTLED, outcome="deleted")
+            return observed
         if observed is None and not self.change.resource.identifiable():
             observed = await self._waited(resource, lambda: resource.read(self.applier.session))
         if observed is not None and self.change.action is Action.REPLACE:

@@ -1,0 +1,54 @@
+# Everything installs into .venv/ of this checkout; only Python 3.11–3.13 and make are needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK := requirements.lock
+
+.PHONY: setup test demo wizard lint types layers check lock crash contract clients benchmarks clean
+
+setup: $(STAMP)  ## make .venv/bin/lakestrap
+
+$(STAMP): $(LOCK) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 …"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV)/ (a minute or two the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: $(STAMP)  ## the everyday suite
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+demo: $(STAMP)  ## the main job against the local cloud, on a copy of the example
+	@$(BIN)/python tools/demo.py
+
+wizard: $(STAMP)  ## the interactive wizard on the local cloud
+	@$(BIN)/lakestrap --sandbox
+
+lint: $(STAMP)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+layers: $(STAMP)
+	@$(BIN)/lint-imports
+
+check: test lint types layers  ## what continuous integration runs
+
+crash: $(STAMP)  ## kill set-up at every mutating request and resume it (minutes)
+	@LAKESTRAP_CRASH=all $(BIN)/python -m pytest -n 2 -m crash --timeout 3600 tests/crash
+
+clients: $(STAMP)  ## a real az, gh and curl against the local cloud (installs az into .venv-clients/)
+	@test -x .venv-clients/bin/az || { $(PYTHON) -m venv .venv-clients && .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==2.91.0; }
+	@$(BIN)/python -m pytest -m clients tests/clients
+
+benchmarks: $(STAMP)
+	@$(BIN)/python benchmarks/run.py
+
+lock:  ## renew requirements.lock from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
+
+clean:
+	@rm -rf $(VENV) .venv-clients build dist

@@ -1,0 +1,139 @@
+"""The command line: one function a command, each a few lines; nothing heavy is imported at the top.
+
+Owns argument parsing, the choice of face and the exit code. Every rule is a flow's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wizard.console import Console
+from wizard.errors import ExitCode, LakestrapError
+from wizard.options import Options, taken_out
+
+app = typer.Typer(name="lakestrap", no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+_options = Options()
+
+GLOBAL_OPTIONS = """
+Options for every command, before or after it:
+  -p, --project PATH   the project file or its folder (default: lakestrap.yaml)
+  -y, --yes            agree to create and update
+  --allow ACTIONS      agree to adopt, replace, delete too (comma-separated)
+  --sandbox            rehearse in the local cloud; it is kept in .lakestrap/sandbox/
+  --json               events as JSON lines on stdout
+  --plain              no colours, no redrawing
+  --no-input           never ask; a missing answer is an error
+"""
+
+
+@app.callback(invoke_without_command=True, epilog=GLOBAL_OPTIONS)
+def lakestrap(context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """From an empty repository and an Azure subscription to governed, secretless Databricks CI/CD."""
+    if version:
+        from wizard import __version__
+
+        typer.echo(f"lakestrap {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def setup() -> None:
+    """Set everything up: plan, apply, write and publish the files, prove that the pipeline can log in."""
+    from wizard.headless import run_setup
+
+    _finish(run_setup(_options, _console()))
+
+
+@app.command()
+def plan(
+    out: Annotated[Path | None, typer.Option("--out", help="Write the plan to a file for `lakestrap apply`.")] = None,
+    detailed_exitcode: Annotated[bool, typer.Option("--detailed-exitcode", help="Exit 5 where there is something to do.")] = False,
+) -> None:
+    """Show what set-up would do; change nothing."""
+    from wizard.headless import run_plan
+
+    _finish(run_plan(_options, _console(), out, detailed_exitcode))
+
+
+@app.command()
+def apply(plan_file: Annotated[Path | None, typer.Argument(help="A plan made by `lakestrap plan --out`.")] = None) -> None:
+    """Apply a saved plan, or the project as `setup` would; refuses if the project or the world moved since."""
+    from wizard.headless import run_apply
+
+    _finish(run_apply(_options, _console(), plan_file))
+
+
+@app.command()
+def check() -> None:
+    """Ask beforehand: may this sign-in do all that the plan needs? One row each: yes, no or unknown."""
+    from wizard.headless import run_check
+
+    _finish(run_check(_options, _console()))
+
+
+@app.command()
+def verify() -> None:
+    """Prove that each environment's pipeline can log in; finish what waited for people."""
+    from wizard.headless import run_verify
+
+    _finish(run_verify(_options, _console()))
+
+
+@app.command()
+def schema(events: Annotated[bool, typer.Option("--events", help="The schema of the --json events instead.")] = False) -> None:
+    """Print the JSON Schema of lakestrap.yaml."""
+    from wizard.headless import print_schema
+
+    print_schema(_console(), events=events)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse, run one command, return the exit code. Errors are told on stderr with their hints."""
+    global _options
+    console = Console(as_json="--json" in arguments, plain="--plain" in arguments)
+    try:
+        _options, rest = taken_out(arguments)
+        if _options.sandbox:
+            from wizard.sandbox.commands import rehearse
+
+            return rehearse([word for word in arguments if word != "--sandbox"], Path.cwd() / ".lakestrap" / "sandbox")
+        if rest[:1] == ["sandbox"]:
+            from wizard.sandbox.commands import app as sandbox_app
+
+            app.add_typer(sandbox_app, name="sandbox")
+            rest = list(arguments)
+        result = app(rest, prog_name="lakestrap", standalone_mode=False)
+        return int(result) if isinstance(result, int) else ExitCode.DONE
+    except _Ended as ended:
+        return ended.code
+    except LakestrapError as error:
+        console.error(error)
+        return error.exit_code
+    except typer.Exit as left:
+        return left.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        console.say(f"interrupted; go on with: lakestrap {' '.join(arguments)}")
+        return ExitCode.INTERRUPTED
+    except typer.TyperException as usage:  # type: ignore[attr-defined]
+        usage.show()
+        return ExitCode.BAD_INPUT
+
+
+class _Ended(Exception):
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+def _console() -> Console:
+    return Console(as_json=_options.json, plain=_options.plain)
+
+
+def _finish(work: Coroutine[object, object, int]) -> None:
+    raise _Ended(asyncio.run(work))
+

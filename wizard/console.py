@@ -1,0 +1,195 @@
+"""The only writer to stdout and stderr: a human view, a JSON view, plain progress lines.
+
+Owns words and layout of what is printed. stdout is data (plans, tables, JSON), stderr is talk (progress, errors,
+hints). Never decides anything and never receives a secret: events and plans cannot hold one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wizard.engine.events import Event, EventKind
+from wizard.errors import BadInput, LakestrapError
+from wizard.secret import Secret
+
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from wizard.engine.plan import Change, Plan
+
+SIGNS = {
+    "create": ("+", "green"),
+    "update": ("~", "yellow"),
+    "adopt": ("&", "cyan"),
+    "replace": ("±", "magenta"),
+    "delete": ("-", "red"),
+    "blocked": ("!", "bold red"),
+    "keep": ("=", "dim"),
+}
+
+
+class Console:
+    """Draws for people or, with ``as_json``, writes each event as a line on stdout."""
+
+    def __init__(self, *, as_json: bool = False, plain: bool = False) -> None:
+        self.as_json, self.plain = as_json, plain
+        self._talk: RichConsole | None = None
+        self._data: RichConsole | None = None
+
+    @property
+    def talk(self) -> RichConsole:
+        """stderr, with colours where the terminal has them and nobody set NO_COLOR."""
+        if self._talk is None:
+            from rich.console import Console as RichConsole
+
+            self._talk = RichConsole(stderr=True, highlight=False, no_color=self.plain or None, soft_wrap=True)
+        return self._talk
+
+    @property
+    def data(self) -> RichConsole:
+        """stdout."""
+        if self._data is None:
+            from rich.console import Console as RichConsole
+
+            self._data = RichConsole(highlight=False, no_color=self.plain or None, soft_wrap=True)
+        return self._data
+
+    def event(self, event: Event) -> None:
+        """One line for one event; people are not shown what was only read."""
+        if self.as_json:
+            self.write(event.as_json())
+            return
+        line = _line(event)
+        if line is not None:
+            self.talk.print(line)
+
+    def plan(self, plan: Plan) -> None:
+        """The plan as a tree by environment; unchanged things are counted, not listed."""
+        from rich.tree import Tree
+
+        groups: dict[str, list[Change]] = {}
+        for change in plan.changes:
+            if str(change.action) != "keep":
+                groups.setdefault(change.resource.environment or "shared by all", []).append(change)
+        for name, changes in groups.items():
+            tree = Tree(f"[bold]{name}[/bold]", guide_style="dim")
+            for change in changes:
+                _add_change(tree, change)
+            self.data.print(tree)
+        counts = plan.counts()
+        self.data.print("plan: " + (", ".join(f"{count} to {action}" for action, count in counts.items()) or "nothing to do"))
+
+    def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A table on stdout; a column named ``answer`` is coloured yes, no, unknown."""
+        from rich.table import Table
+
+        table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        styles = {"yes": "green", "no": "bold red", "unknown": "yellow"}
+        for row in rows:
+            table.add_row(*(f"[{styles[cell]}]{cell}[/]" if cell in styles else _escaped(cell) for cell in row))
+        self.data.print(table)
+
+    def confirm(self, question: str) -> bool:
+        """Ask for yes or no; Enter means no."""
+        self.talk.print(f"[bold]{_escaped(question)}[/] [y/N] ", end="")
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def masked(self, question: str) -> Secret | None:
+        """Ask for a secret without echo; ``None`` for an empty answer."""
+        import getpass
+
+        text = getpass.getpass(question)
+        return Secret(text) if text else None
+
+    def say(self, text: str) -> None:
+        """A sentence to the person, on stderr; silent in the JSON view."""
+        if not self.as_json:
+            self.talk.print(text, markup=False)
+
+    def write(self, text: str) -> None:
+        """Data, as it is, on stdout."""
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    def json(self, value: object) -> None:
+        self.write(json.dumps(value, indent=2, ensure_ascii=False))
+
+    def error(self, error: LakestrapError) -> None:
+        """``error: …`` for each problem, then a ``hint:`` line for each remedy."""
+        if isinstance(error, BadInput) and error.problems:
+            for problem in error.problems:
+                self._error_line(str(problem))
+                if problem.remedy:
+                    self._hint_line(problem.remedy)
+        else:
+            self._error_line(error.message)
+        for hint in error.hints:
+            self._hint_line(hint)
+
+    def _error_line(self, text: str) -> None:
+        self.talk.print(f"[bold red]error:[/] {_escaped(text)}")
+
+    def _hint_line(self, text: str) -> None:
+        self.talk.print(f"[cyan]hint:[/] {_escaped(text)}")
+
+    def finished(self, event: Event) -> None:
+        """The last words of a run: what is left for people, and the exit code in the JSON view."""
+        if self.as_json:
+            self.write(event.as_json())
+            return
+        left = event.detail.get("pending")
+        items = list(left) if isinstance(left, Sequence) else []
+        if items:
+            self.talk.print(f"[bold]{len(items)} thing{'s' if len(items) > 1 else ''} left for people:[/]")
+            for item in items:
+                if isinstance(item, Mapping):
+                    self.talk.print(f"  • {_escaped(str(item.get('what', '')))} {_escaped(str(item.get('link', '')))}")
+        self.talk.print(_escaped(event.outcome), style="bold green" if event.detail.get("exit_code") == 0 else "bold red")
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _add_change(tree: Tree, change: Change) -> None:
+    sign, style = SIGNS[str(change.action)]
+    label = f"[{style}]{sign} {change.action}[/] {_escaped(change.key)}"
+    branch = tree.add(label + (f" [dim]({_escaped(change.reason)})[/]" if change.reason else ""))
+    for difference in change.differences:
+        branch.add(f"[dim]{_escaped(difference.field)}:[/] {_escaped(difference.observed)} → {_escaped(difference.desired)}")
+    for hint in change.hints:
+        branch.add(f"[cyan]hint:[/] {_escaped(hint)}")
+
+
+def _line(event: Event) -> Text | None:
+    from rich.text import Text
+
+    where = event.key or event.outcome
+    match event.event:
+        case EventKind.CHANGE_MADE:
+            sign, style = SIGNS.get(event.action, ("+", "green"))
+            return Text.assemble((f"{sign} ", style), f"{event.action} {where}")
+        case EventKind.WAITING:
+            return Text.assemble(("… ", "dim"), (f"{where}: {event.detail.get('reason')} (next look in {event.detail.get('seconds')} s)", "dim"))
+        case EventKind.CHANGE_FAILED:
+            hints = "".join(f"\nhint: {hint}" for hint in event.hint.splitlines())
+            return Text.assemble(("error: ", "bold red"), f"cannot {event.action} {where}: {event.error}", (hints, "cyan"))
+        case EventKind.SKIPPED:
+            return Text.assemble(("- ", "yellow"), (f"skipped {where}: {event.detail.get('reason')}", "yellow"))
+        case EventKind.PENDING:
+            return Text.assemble(("⏸ ", "yellow"), f"{where}: {event.outcome}")
+        case EventKind.FILE_WRITTEN:
+            return Text.assemble(("+ ", "green"), f"wrote {event.key}")
+        case EventKind.NOTED:
+            return Text.assemble(("· ", "dim"), f"{event.key + ': ' if event.key else ''}{event.outcome}")
+        case _:
+            return None

@@ -1,0 +1,115 @@
+"""What every flow starts from: the project, the signed-in session, and the facts that turn names into ids.
+
+Owns opening and closing, and the collecting of facts by reading. Knows no screen and changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.blueprint import Facts
+from wizard.engine.journal import Identity, past_runs
+from wizard.errors import BadInput, Problem
+from wizard.project.file import load
+
+if TYPE_CHECKING:
+    from wizard.project.model import Project
+    from wizard.providers.session import Session
+
+FOLDER = ".lakestrap"
+
+
+@dataclass(slots=True)
+class Job:
+    """One project, opened. ``facts`` are read once at opening."""
+
+    path: Path
+    project: Project
+    session: Session
+    facts: Facts
+    allowed: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds ``lakestrap.yaml``; git is not required there."""
+        return self.path.parent
+
+    @property
+    def runs(self) -> Path:
+        return self.root / FOLDER / "runs"
+
+    @property
+    def identity(self) -> Identity:
+        """Whose journals may be trusted by this run."""
+        repository = self.project.github.repository
+        return Identity(self.session.tenant, "github.com", self.session.github_login, self.project.name, repository)
+
+    def begun(self) -> frozenset[str]:
+        """Keys that an earlier run of the same identity had announced it would create."""
+        runs = past_runs(self.runs, self.identity)
+        return frozenset().union(*(run.begun for run in runs))
+
+
+@asynccontextmanager
+async def opened(path: Path, *, allowed: frozenset[str] = frozenset()) -> AsyncIterator[Job]:
+    """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``."""
+    project = load(path)
+    from wizard.providers.signin import open_session
+
+    session = await open_session()
+    try:
+        facts = await collect_facts(project, session, path)
+        yield Job(path.resolve(), project, session, facts, allowed)
+    finally:
+        await session.close()
+
+
+async def collect_facts(project: Project, session: Session, path: Path) -> Facts:
+    """Ids for the names in the project; all names that nobody knows are told at once."""
+    from wizard.providers.github.access import plan_features
+
+    problems: list[Problem] = []
+    subscriptions = _subscriptions(project, session, path, problems)
+    principals, gates = await asyncio.gather(_principals(project, session, path, problems), plan_features(session, project.github.repository))
+    if problems:
+        raise BadInput(problems)
+    return Facts(
+        tenant=session.tenant,
+        subscriptions=subscriptions,
+        operator=session.operator.object_id,
+        operator_kind="User" if session.operator.kind == "user" else "ServicePrincipal",
+        principals=principals,
+        gates=gates,
+    )
+
+
+def _subscriptions(project: Project, session: Session, path: Path, problems: list[Problem]) -> Mapping[str, str]:
+    found = {}
+    for position, environment in enumerate(project.environments):
+        try:
+            found[environment.name] = session.subscription(environment.subscription).id
+        except KeyError:
+            known = ", ".join(sorted(s.name for s in session.subscriptions.values())) or "none at all"
+            place = f"{path.name}: environments[{position}].subscription"
+            reason = f"no subscription {environment.subscription!r} is visible to {session.operator.name}"
+            problems.append(Problem(place, reason, f"use one of: {known}; or sign in as somebody who sees it: az login"))
+    return found
+
+
+async def _principals(project: Project, session: Session, path: Path, problems: list[Problem]) -> Mapping[str, str]:
+    from wizard.providers.entra.principals import find_principal
+
+    async def one(position: int, kind: str, name: str) -> tuple[str, str]:
+        object_id = await find_principal(session, kind, name)
+        if object_id is None:
+            place = f"{path.name}: access[{position}].{kind}"
+            problems.append(Problem(place, f"the tenant has no {kind} {name!r}", f"correct the name, or give the object id of the {kind}"))
+        return name, object_id or ""
+
+    entries = [(i, "group" if item.group else "user", item.group or item.user or "") for i, item in enumerate(project.access)]
+    return dict(await asyncio.gather(*(one(*entry) for entry in entries)))

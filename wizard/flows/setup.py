@@ -1,0 +1,135 @@
+"""First-time set-up: plan, agree, write the files, apply, prove.
+
+Owns the order of the use case. Free of any screen: it tells events, and asks through the ``Decisions`` that a face
+gives it. Run again, it finishes what was begun and changes nothing that is as wished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from wizard.blueprint import resources
+from wizard.engine.apply import Applied, Applier
+from wizard.engine.events import Event, EventKind
+from wizard.engine.journal import Journal
+from wizard.engine.plan import Plan, make_plan
+from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
+from wizard.flows.secret_values import with_secret_values
+from wizard.flows.temporary_access import officers_for, withdrawn
+from wizard.flows.working_tree import write_files
+
+if TYPE_CHECKING:
+    from wizard.flows.job import Job
+    from wizard.secret import Secret
+
+
+class Decisions(Protocol):
+    """What only the person (or the options that stand for one) can say."""
+
+    async def agrees(self, plan: Plan) -> bool:
+        """Whether the plan shall be applied."""
+
+    async def secret_value(self, name: str, environment: str) -> Secret | None:
+        """The value of a secret whose source is a prompt; ``None`` where it cannot be asked for."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run ended, for the last event and the exit code."""
+
+    applied: Applied = field(default_factory=Applied)
+    pending: list[dict[str, str]] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode.DONE if self.applied.complete and not self.unproven else ExitCode.FAILED
+
+
+async def planned(job: Job) -> Plan:
+    """The plan for a project. Raises ``BadInput`` or ``NotAllowed`` for what can be known to fail beforehand."""
+    return await make_plan(resources(job.project, job.facts), job.session, ours=job.begun())
+
+
+def refuse_what_cannot_be(plan: Plan, allowed: frozenset[str]) -> None:
+    """Raise for blocked changes and for those that the user has not agreed to, all of them at once."""
+    if plan.blocked:
+        lines = [f"cannot plan {change.key}: {change.reason}" for change in plan.blocked]
+        raise NotAllowed("\n".join(lines), hints=list(dict.fromkeys(hint for change in plan.blocked for hint in change.hints)))
+    wanting = plan.wanting_consent(allowed)
+    if wanting:
+        problems = [Problem(c.key, f"exists and would be {_PAST[str(c.action)]}", f"agree with --allow {c.action}") for c in wanting]
+        raise BadInput(problems)
+
+
+_PAST = {"adopt": "taken over (it does not bear this project's mark)", "replace": "replaced", "delete": "deleted"}
+
+
+async def setup(job: Job, decisions: Decisions, outcome: Outcome, plan: Plan | None = None) -> AsyncIterator[Event]:
+    """Run the whole use case, telling every step; ``outcome`` is complete when it ends."""
+    journal = Journal(job.runs, job.identity)
+    try:
+        async for event in _steps(job, decisions, outcome, plan, journal):
+            yield event
+    finally:
+        journal.close()
+
+
+async def _steps(job: Job, decisions: Decisions, outcome: Outcome, plan: Plan | None, journal: Journal) -> AsyncIterator[Event]:
+    from wizard.flows.verify import prove
+
+    def told(kind: EventKind, outcome_text: str = "", **detail: object) -> Event:
+        event = Event(kind, outcome=outcome_text, detail=detail, run=journal.run)
+        journal.record(event)
+        return event
+
+    yield told(EventKind.RUN_STARTED, project=job.project.name, environments=[e.name for e in job.project.environments])
+    plan = plan or await planned(job)
+    refuse_what_cannot_be(plan, job.allowed)
+    plan = await with_secret_values(plan, job, decisions)
+    yield told(EventKind.PLAN_MADE, counts=plan.counts())
+    if not plan.empty and not await decisions.agrees(plan):
+        raise Cancelled("nothing was changed")
+    for event in write_files(job):
+        yield event
+    plan, officers = await officers_for(plan, job)
+    applier = Applier(plan, job.session, journal)
+    try:
+        async for event in applier.events():
+            yield event
+    finally:
+        outcome.applied = applier.result
+    async for event in withdrawn(officers, job, journal):
+        yield event
+    if not applier.result.complete:
+        return
+    for item in pending_publication(applier.result):
+        outcome.pending.append(item)
+        yield Event(EventKind.PENDING, outcome=item["what"], detail=item, run=journal.run)
+    async for event in prove(job, outcome):
+        yield event
+
+
+def pending_publication(applied: Applied) -> Sequence[dict[str, str]]:
+    """The pull request that somebody has to merge, if there is one."""
+    found = []
+    for key, observed in applied.settled.items():
+        if key.startswith("github.files/") and observed.attributes.get("pull_request_url") and not observed.attributes.get("merged"):
+            link = str(observed.attributes["pull_request_url"])
+            found.append({"what": "merge the pull request", "link": link, "who": "somebody with write access"})
+    return found
+
+
+def finished(outcome: Outcome, run: str, error: LakestrapError | None = None) -> Event:
+    """The last event of a run: exit code, counts, what is left."""
+    code = error.exit_code if error else outcome.exit_code
+    counts = {"settled": len(outcome.applied.settled), "changed": outcome.applied.changed}
+    counts |= {"failed": len(outcome.applied.failed), "skipped": len(outcome.applied.skipped)}
+    words = "failed" if code else ("done; what is left is named above" if outcome.pending else "done")
+    if isinstance(error, JournalLost):
+        words = "stopped: the journal cannot be written"
+    detail = {"exit_code": int(code), "counts": counts, "pending": list(outcome.pending)}
+    hint = "\n".join(error.hints) if error else ""
+    return Event(EventKind.RUN_FINISHED, outcome=words, error=error.message if error else "", hint=hint, detail=detail, run=run)

@@ -1,0 +1,150 @@
+"""The headless face: no question is ever asked that an option has answered, and none is ever defaulted.
+
+Owns the hand-over between the command line, the flows and the console. Holds no rule of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.engine.events import Event, EventKind
+from wizard.engine.plan import Plan
+from wizard.errors import BadInput, ExitCode, LakestrapError, Problem
+from wizard.secret import Secret
+
+if TYPE_CHECKING:
+    from wizard.console import Console
+    from wizard.options import Options
+
+
+class Answers:
+    """Decisions from options and, where a person is there, from the terminal."""
+
+    def __init__(self, options: Options, console: Console) -> None:
+        self.options, self.console = options, console
+
+    @property
+    def can_ask(self) -> bool:
+        return not (self.options.no_input or self.options.json) and sys.stdin.isatty() and not os.environ.get("CI")
+
+    async def agrees(self, plan: Plan) -> bool:
+        if not self.console.as_json:
+            self.console.plan(plan)
+        if self.options.yes:
+            return True
+        if not self.can_ask:
+            raise BadInput([Problem("--yes", "the plan has to be agreed to", "look at it with `lakestrap plan`, then add --yes")])
+        return self.console.confirm("Apply this plan?")
+
+    async def secret_value(self, name: str, environment: str) -> Secret | None:
+        if not self.can_ask:
+            return None
+        return self.console.masked(f"Value of the secret {name} for {environment}: ")
+
+
+async def run_setup(options: Options, console: Console, plan_file: Path | None = None) -> int:
+    """Set up (or apply a saved plan) and return the exit code; the last event tells it too."""
+    from wizard.flows.job import opened
+    from wizard.flows.plan_file import check_against, read_plan_file
+    from wizard.flows.setup import Outcome, finished, planned, setup
+
+    outcome, error, run = Outcome(), None, ""
+    try:
+        async with opened(options.project, allowed=options.allow) as job:
+            plan = None
+            if plan_file is not None:
+                plan = await planned(job)
+                check_against(read_plan_file(plan_file), plan, job)
+            async for event in setup(job, Answers(options, console), outcome, plan):
+                run = event.run or run
+                console.event(event)
+            console.next_steps(job.project, outcome.pending)
+    except LakestrapError as problem:
+        error = problem
+        console.error(problem)
+    last = finished(outcome, run, error)
+    console.finished(last)
+    return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
+
+
+async def run_apply(options: Options, console: Console, plan_file: Path | None) -> int:
+    """``setup`` with a plan that was looked at before."""
+    if plan_file is not None:
+        options.yes = True
+    return await run_setup(options, console, plan_file)
+
+
+async def run_plan(options: Options, console: Console, out: Path | None, detailed_exitcode: bool) -> int:
+    """Show the plan, write it where asked; 5 for changes only with ``--detailed-exitcode``."""
+    from wizard.flows.job import opened
+    from wizard.flows.plan_file import write_plan_file
+    from wizard.flows.setup import planned
+
+    async with opened(options.project, allowed=options.allow) as job:
+        plan = await planned(job)
+        if console.as_json:
+            for change in plan.changes:
+                detail = change.as_dict()
+                console.write(Event(EventKind.RESOURCE_READ, change.key, str(change.action), detail={"change": detail}).as_json())
+            console.write(Event(EventKind.PLAN_MADE, detail={"counts": plan.counts()}).as_json())
+        else:
+            console.plan(plan)
+        if out is not None:
+            write_plan_file(out, plan, job)
+            console.say(f"plan written; apply it with: lakestrap apply {out}")
+    if plan.blocked:
+        return ExitCode.NOT_ALLOWED
+    return ExitCode.DIFFERS if detailed_exitcode and not plan.empty else ExitCode.DONE
+
+
+async def run_check(options: Options, console: Console) -> int:
+    """The preflight table; 3 where any answer is no, 2 where a name or plan forbids it."""
+    from wizard.flows.check import checked, exit_code, request_for_administrator
+    from wizard.flows.job import opened
+
+    async with opened(options.project) as job:
+        rows = await checked(job)
+    if console.as_json:
+        for row in rows:
+            console.write(json.dumps(row.as_dict(), ensure_ascii=False))
+    else:
+        console.table("", ("question", "answer", "why"), [(row.question, row.answer, row.why) for row in rows])
+        for row in rows:
+            if row.answer != "yes" and row.hint:
+                console.say(f"hint: {row.hint}")
+        request = request_for_administrator(rows, job)
+        if request:
+            console.say("\nTo send to an administrator:\n" + request)
+    return exit_code(rows)
+
+
+async def run_verify(options: Options, console: Console) -> int:
+    """Dispatch verify-login where it has not succeeded yet and tell what came of it."""
+    from wizard.flows.job import opened
+    from wizard.flows.setup import Outcome, finished
+    from wizard.flows.verify import prove
+
+    outcome, error = Outcome(), None
+    try:
+        async with opened(options.project) as job:
+            async for event in prove(job, outcome, again=True):
+                console.event(event)
+    except LakestrapError as problem:
+        error = problem
+        console.error(problem)
+    last = finished(outcome, "", error)
+    console.finished(last)
+    return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
+
+
+def print_schema(console: Console, *, events: bool) -> None:
+    """The JSON Schema of the project file, or of the event stream."""
+    from wizard.engine.events import event_schema
+    from wizard.project.schema import schema
+
+    console.json(event_schema() if events else schema())
+
