@@ -118,7 +118,7 @@ _role("21090545-7ca7-4776-b22c-e363652d74d2", "Key Vault Reader",
       ["Microsoft.KeyVault/vaults/*/read", "Microsoft.KeyVault/vaults/secrets/readMetadata/action"])  # fmt: skip
 _role("f25e0fa2-a7c8-4377-a976-54943a77a395", "Key Vault Contributor", "Lets you manage key vaults, but not access to them.",
       [_READ, _ALERTS, "Microsoft.KeyVault/*", _DEPLOY, _GROUPS, _SUPPORT],
-      ["Microsoft.KeyVault/locations/deletedVaults/purge/action", 
+      ["Microsoft.KeyVault/locations/deletedVaults/purge/action",
        "Microsoft.KeyVault/hsmPools/*", "Microsoft.KeyVault/managedHsms/*"])  # fmt: skip
 _role("a68e7c17-0ab2-4c09-9a58-125dae29748c", "Key Vault Purge Operator", "Allows permanent deletion of soft-deleted vaults.",
       ["Microsoft.KeyVault/locations/deletedVaults/read", "Microsoft.KeyVault/locations/deletedVaults/purge/action",
