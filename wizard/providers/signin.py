@@ -108,13 +108,11 @@ def other_cloud(name: str) -> BadInput:
     return BadInput([problem], hints=[command, "az login"])
 
 
-_last_directory: Path | None = None
 _opening = threading.Lock()
 
 
 def _profile() -> Profile:
     """azure-cli-core's profile over the present ``AZURE_CONFIG_DIR``, silent. Raises ``BadInput`` for another cloud."""
-    global _last_directory
     for noisy in ("cli", "msal", "azure", "urllib3", "github", "databricks.sdk"):
         logging.getLogger(noisy).addHandler(logging.NullHandler())
     with _opening:
@@ -124,13 +122,11 @@ def _profile() -> Profile:
         from azure.cli.core.commands import AzCliCommandInvoker
         from azure.cli.core.parser import AzCliCommandParser
 
-        directory = profile_directory().resolve()
-        if _last_directory != directory:  # azure-cli-core keeps its token caches for the life of the process
-            Identity._msal_token_cache = Identity._msal_http_cache = Identity._service_principal_store_instance = None
-            _last_directory = directory
+        # azure-cli-core keeps its token caches for the life of the process; another sign-in may have written the files
+        Identity._msal_token_cache = Identity._msal_http_cache = Identity._service_principal_store_instance = None
         cli = AzCli(
             cli_name="az",
-            config_dir=str(directory),
+            config_dir=str(profile_directory()),
             config_env_var_prefix="AZURE",
             commands_loader_cls=MainCommandsLoader,
             invocation_cls=AzCliCommandInvoker,

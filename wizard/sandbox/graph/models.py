@@ -6,10 +6,12 @@ Owns the default members of applications, service principals and password creden
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.graph.defaults import APPLICATION, SERVICE_PRINCIPAL
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 

@@ -5,14 +5,16 @@ Owns what the ``graph.*`` tables hold at the start. Everything seeded is old: it
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.graph.models import (
     new_application,
     new_password,
     new_service_principal,
 )
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 

@@ -6,9 +6,10 @@ Owns the reading of the shared ``graph.*`` tables for sign-in. It must never wri
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wizard.sandbox.world import World
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.login.directory import Principal, tenant
 from wizard.sandbox.login.keys import sign
 from wizard.sandbox.login.tokens import LIFETIME, mint
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 

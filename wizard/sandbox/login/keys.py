@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -21,7 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from wizard.sandbox.world import World
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wizard.sandbox.world import World
 
 Json = Any
 

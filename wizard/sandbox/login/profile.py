@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.login.directory import groups_of, tenant, user_named
 from wizard.sandbox.login.grants import client_info, id_token, new_refresh_token
 from wizard.sandbox.login.seed import operator
 from wizard.sandbox.login.tokens import AZURE_CLI
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wizard.sandbox.world import World
 
 Json = Any
 
@@ -150,5 +153,3 @@ def automation_credentials(world: World) -> dict[str, str]:
     found = {"AZURE_TENANT_ID": tenant(world)["id"], "AZURE_CLIENT_ID": row["appId"], "AZURE_CLIENT_SECRET": secret}
     seen = subscriptions_of(world, row["id"])
     return found | ({"AZURE_SUBSCRIPTION_ID": seen[0]["subscriptionId"]} if seen else {})
-
-

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.login.directory import tenant
 from wizard.sandbox.router import Refusal, Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wizard.sandbox.world import World
 
 Json = Any
 MFA_POLICY_GUIDANCE = "https://aka.ms/MFAforAzure"
@@ -35,10 +38,10 @@ def _refused(request: Request, world: World, code: str, arm: str, graph: str, va
 
 def missing(request: Request, world: World) -> Refusal:
     """No bearer token at all."""
-    return _refused(
-        request, world, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.",
-        "Access token is empty.", "AKV10000: Request is missing a Bearer or PoP token.", "Credential was not sent or was of an unsupported type for this API.",
-    )  # fmt: skip
+    arm = "Authentication failed. The 'Authorization' header is missing."
+    databricks = "Credential was not sent or was of an unsupported type for this API."
+    vault = "AKV10000: Request is missing a Bearer or PoP token."
+    return _refused(request, world, "AuthenticationFailed", arm, "Access token is empty.", vault, databricks)
 
 
 def invalid(request: Request, world: World) -> Refusal:

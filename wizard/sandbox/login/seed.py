@@ -6,10 +6,12 @@ the Graph folder's seed, ``login.automation`` (``appId, id, keyId``). To be call
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.login.directory import user_named
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 
@@ -20,7 +22,9 @@ def seed(world: World, description: dict[str, Json]) -> None:
     tenant_id = told.get("id") or world.new_id("tenant")
     name = told.get("name", "Contoso")
     domain = told.get("domain", "contoso.onmicrosoft.com")
-    world.table("login.tenant")["tenant"] = {"id": tenant_id, "displayName": name, "domain": domain, "mfa": told.get("mfa", "")}
+    world.table("login.tenant")["tenant"] = {"id": tenant_id, "displayName": name, "domain": domain, "mfa": told.get("mfa", "")} | {
+        "device_login": told.get("device_login", "")
+    }
     if operator := description.get("operator"):
         world.table("login.operator")["operator"] = {"upn": operator}
 

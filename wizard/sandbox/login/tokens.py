@@ -6,8 +6,7 @@ that was called (``wizard.sandbox.login.refusals``). It must never decide what a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 
@@ -21,8 +20,12 @@ from wizard.sandbox.login.directory import (
     user_named,
 )
 from wizard.sandbox.login.keys import sign, signature_holds
-from wizard.sandbox.router import Request
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wizard.sandbox.router import Request
+    from wizard.sandbox.world import World
 
 __all__ = ["ARM_AUDIENCES", "AZURE_CLI", "DATABRICKS", "GRAPH_AUDIENCES", "LIFETIME", "VAULT_AUDIENCES", "Principal"]
 __all__ += ["authenticate", "demand_mfa", "mint", "principal"]
