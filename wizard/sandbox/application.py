@@ -69,6 +69,8 @@ class Application:
         """Held while a handler runs; whoever touches the world from another thread takes it first."""
         self.failures: list[str] = []
         """Handlers that failed unexpectedly, newest last: a bug of the sandbox, never of its client."""
+        self.changes = 0
+        """How many requests changed the world so far."""
         self._reset = reset
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,6 +120,7 @@ class Application:
             moment = self.killer.reached() if mutating and self.killer is not None else None
             if moment == "before":
                 self.world.roll_back()
+            self.changes += mutating
             return Handled(router.service, response, mutating and moment != "before", kill=moment is not None)
 
     def _service(self, request: Request) -> str:

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from wizard.sandbox.options import BadOption
 from wizard.sandbox.worlds import description
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ OTHER_PROXIES = ("ALL_PROXY", "all_proxy")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO")
 
 
-class UnknownPerson(ValueError):
+class UnknownPerson(BadOption):
     """``--as`` names nobody of this world."""
 
 
@@ -125,7 +126,7 @@ def without_credentials(inherited: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in inherited.items() if not name.startswith(TAKEN_AWAY) and name not in OTHER_PROXIES}
 
 
-def child_environment(
+def given(
     world: World,
     *,
     url: str,
@@ -136,9 +137,13 @@ def child_environment(
     repository: str = "",
     inherited: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """The whole environment of a child. ``person`` is a user principal name; ``job`` an environment's name instead."""
-    before = dict(os.environ if inherited is None else inherited)
+    """The variables that a child is given. ``person`` is a user principal name; ``job`` an environment's name instead."""
     bundle = folder / "trusted.pem"
-    certificates.write_bundle(bundle, before)
+    certificates.write_bundle(bundle, inherited)
     signed_in = job_credentials(world, folder, job, repository) if job else operator_credentials(world, folder, person)
-    return without_credentials(before) | network(url, bundle) | signed_in
+    return network(url, bundle) | signed_in
+
+
+def child_environment(variables: Mapping[str, str], inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The whole environment of a child: the caller's, without its sign-ins, and what is given."""
+    return without_credentials(os.environ if inherited is None else inherited) | dict(variables)

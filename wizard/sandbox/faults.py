@@ -20,10 +20,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.options import BadOption
 from wizard.sandbox.router import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 Json = Any
 
@@ -42,7 +44,7 @@ MESSAGES = {
 KEYS = frozenset({"method", "path", "let", "fail", "when", "status", "retry_after", "body", "reset", "timeout"})
 
 
-class BadFaults(ValueError):
+class BadFaults(BadOption):
     """The rules cannot be understood; the message names the rule by its number."""
 
 
@@ -128,6 +130,26 @@ def _rule(number: int, given: Mapping[str, Json]) -> Rule:
         return Rule(method, path, int(given.get("let", 0)), int(given.get("fail", 1)), fault)
     except (ValueError, TypeError, re.error) as wrong:
         raise BadFaults(f"fault rule {number}: {wrong}") from wrong
+
+
+def read_faults(path: Path | None) -> Faults:
+    """The rules of a file (YAML, of which JSON is a part); no rules without one."""
+    if path is None:
+        return Faults()
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        given = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except OSError as missing:
+        raise BadFaults(f"cannot read the faults {path}: {missing.strerror}") from missing
+    except YAMLError as wrong:
+        raise BadFaults(f"{path} holds no fault rules: {wrong}") from wrong
+    if given is None:
+        given = []
+    if not isinstance(given, list) or not all(isinstance(rule, dict) for rule in given):
+        raise BadFaults(f"{path} holds no fault rules: a list of mappings is asked for")
+    return Faults(given)
 
 
 class Faults:

@@ -11,13 +11,15 @@ import os
 import re
 from typing import Literal
 
+from wizard.sandbox.options import BadOption
+
 Moment = Literal["before", "after"]
 Address = tuple[str, int]
 
 log = logging.getLogger("wizard.sandbox")
 
 
-class BadMoment(ValueError):
+class BadMoment(BadOption):
     """``--kill-after`` is not ``N``, ``N.before`` or ``N.after`` with N of at least 1."""
 
 

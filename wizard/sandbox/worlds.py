@@ -2,7 +2,7 @@
 
 Owns the file forms. A description (YAML) may say ``extends: NAME`` of a shipped world and name only what differs: mappings
 are merged, lists and plain values replaced. A world that was left is one JSON object, sorted: ``format seed clock_offset
-description counters tables``; compare two worlds by ``tables``, the rest is bookkeeping that lets it be gone on with.
+source description counters tables``; compare two worlds by ``tables``, the rest is bookkeeping that lets it be gone on with.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from wizard.sandbox.options import BadOption
 from wizard.sandbox.services import seed as seed_services
 from wizard.sandbox.world import World
 
@@ -24,7 +25,7 @@ COUNTERS = "_world.counters"
 DESCRIPTION = "_world.description"
 
 
-class BadWorld(ValueError):
+class BadWorld(BadOption):
     """No such world, or a file that describes none; the message is for the person who named it."""
 
 
@@ -79,10 +80,10 @@ def load(source: str | Path | Mapping[str, Json] = "owner", *, seed: int | None 
     world = World(seed=seed if seed is not None else int(given.get("seed", 0)), canary=canary, latency=latency)
     if left is None:
         seed_services(world, given)
-        world.table(DESCRIPTION)["current"] = given
+        world.load({DESCRIPTION: {"current": given, "source": "" if isinstance(source, Mapping) else str(source)}})
     else:
         world.clock.forward(float(given.get("clock_offset", 0.0)))
-        world.load({COUNTERS: given["counters"], DESCRIPTION: {"current": given["description"]}})
+        world.load({COUNTERS: given["counters"], DESCRIPTION: {"current": given["description"], "source": given["source"]}})
         world.load(given["tables"])
     world.mutated = False
     return world
@@ -94,6 +95,11 @@ def description(world: World) -> dict[str, Json]:
     return found
 
 
+def source_of(world: World) -> str:
+    """The name or path that the world was first made from."""
+    return str(world.table(DESCRIPTION).get("source", ""))
+
+
 def left(world: World, *, ephemeral: bool = False) -> dict[str, Json]:
     """The JSON object that ``load`` goes on from; with the ephemeral tables where the same world is kept."""
     tables = world.dump(ephemeral=ephemeral)
@@ -102,6 +108,7 @@ def left(world: World, *, ephemeral: bool = False) -> dict[str, Json]:
         "seed": world.seed,
         "clock_offset": world.clock.offset,
         "description": description(world),
+        "source": source_of(world),
         "counters": dict(sorted(world.table(COUNTERS).rows.items())),
         "tables": {name: rows for name, rows in tables.items() if name not in (COUNTERS, DESCRIPTION)},
     }
