@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wizard.project.model import Environment, Project
 
 RESERVED_ENDINGS = ("-ops", "-databricks", "-plan", "-deploy")
+RESERVED_NAMES = frozenset({"local", "true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 KINDS_OF_EXISTING = {
     "vault": "Microsoft.KeyVault/vaults",
     "workspace": "Microsoft.Databricks/workspaces",
@@ -53,6 +54,10 @@ def found(project: Project) -> Iterator[Broken]:
     """Every broken rule, in the order of the file."""
     if project.network.mode != "public":
         yield Broken(("network", "mode"), f"network mode {project.network.mode} is not built yet", "use public")
+    if project.plan_environment and project.identity.mode not in ("federated", "managed-identity"):
+        yield Broken(
+            ("plan_environment",), f"needs an identity of its own, which mode {project.identity.mode} has not", "plan_environment: false"
+        )
     yield from _access(project)
     yield from _secrets(project)
     yield from _environments(project)
@@ -94,6 +99,8 @@ def _environments(project: Project) -> Iterator[Broken]:
         if environment.name.lower() in seen:
             yield Broken((*here, "name"), f"environment {environment.name} is there twice", "give each its own name; case does not count")
         seen.add(environment.name.lower())
+        if environment.name.lower() in RESERVED_NAMES:
+            yield Broken((*here, "name"), f"{environment.name} means something else in YAML or in the bundle", "choose another name")
         if environment.name.lower().endswith(RESERVED_ENDINGS):
             yield Broken(
                 (*here, "name"), f"names that end in {' or '.join(RESERVED_ENDINGS)} are taken by what is made beside an environment"

@@ -1,0 +1,106 @@
+"""Project -> the files of its repository: a pure function, the same bytes every time.
+
+Owns the list of files and their headers. Must never read the world: no id, no date, no host name of this run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wizard.render import assets, header
+from wizard.render.parameters import parameter_file
+from wizard.render.promotion import stages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Environment as Templates
+
+    from wizard.project.model import Project
+
+WORKFLOWS = ("deploy.yml", "deploy-environment.yml", "infra.yml", "verify-login.yml")
+SAMPLES = ("resources/sample.job.yml", "src/sample/__init__.py", "src/sample/summary.py", "tests/test_summary.py")
+_HOW_CODE = {
+    "trunk": "a push to `{branch}` is promoted through the environments in this order.",
+    "release": "a push to `{branch}` or `release/…` goes through the environments before production; a tag `v…` goes to production.",
+    "environment-branches": "a push to an environment's branch goes to that environment.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: path from the repository's root with forward slashes, and its whole text with Unix line ends."""
+
+    path: str
+    text: str
+
+
+def render(project: Project, gates: Mapping[str, bool] | None = None) -> tuple[File, ...]:
+    """Every generated file, sorted by path.
+
+    ``gates`` says for each environment whether GitHub enforces its approval (the account's plan may not); production without such a
+    gate is deployed only by hand.
+    """
+    templates, words = _templates(), _words(project, gates or {})
+    files = [File(path, header.stamped(path, templates.get_template(source).render(words))) for path, source in _sources(project).items()]
+    files += [File(f"infra/{name}", header.stamped(name, text)) for name, text in assets.bicep_files()]
+    plain = [File("infra/compiled/main.json", assets.compiled_text())]
+    for environment in project.environments:
+        text = json.dumps(parameter_file(project, environment), indent=2, ensure_ascii=False) + "\n"
+        plain.append(File(f"infra/parameters/{environment.name}.parameters.json", text))
+    listed = header.manifest(tuple((file.path, file.text) for file in plain))
+    return tuple(sorted([*files, *plain, File(header.MANIFEST, header.stamped(header.MANIFEST, listed))], key=lambda file: file.path))
+
+
+def _sources(project: Project) -> dict[str, str]:
+    """Path of every file that comes from a template, and the template."""
+    sources = {f".github/workflows/{name}": f"github/{name}" for name in WORKFLOWS}
+    sources[".github/dependabot.yml"] = "github/dependabot.yml"
+    sources[".gitattributes"] = "github/gitattributes"
+    sources["docs/delivery.md"] = "github/delivery.md"
+    sources["databricks.yml"] = "databricks/databricks.yml"
+    if project.plan_environment:
+        sources[".github/workflows/preview.yml"] = "github/preview.yml"
+    if project.samples:
+        sources |= {name: f"databricks/{name}" for name in SAMPLES}
+    return sources
+
+
+def actions_used() -> tuple[str, ...]:
+    """Every ``uses:`` of another repository that a workflow may hold, as ``owner/name@commit``: what an organisation must allow."""
+    return tuple(f"{name}@{pin.split(' ')[0]}" for name, pin in sorted(assets.ACTIONS.items()))
+
+
+def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
+    labels = project.network.runs_on
+    return {
+        "project": project,
+        "environments": stages(project, gates),
+        "strategy": project.delivery.strategy,
+        "how_code": _HOW_CODE[project.delivery.strategy].format(branch=project.github.default_branch),
+        "client_secret": project.identity.mode == "client-secret",
+        "runs_on": labels[0] if len(labels) == 1 else json.dumps(list(labels)),
+        "actions": {name.partition("/")[0] + "_" + name.partition("/")[2].replace("-", "_"): pin for name, pin in assets.ACTIONS.items()},
+    }
+
+
+def _templates() -> Templates:
+    """Jinja with marks that neither GitHub's expressions nor bundles use."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(
+        loader=FunctionLoader(assets.template),
+        autoescape=False,  # noqa: S701 - YAML and Markdown, not HTML; every value that goes in is validated
+        undefined=StrictUndefined,
+        variable_start_string="<%=",
+        variable_end_string="%>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<%#",
+        comment_end_string="#%>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
