@@ -116,7 +116,9 @@ def _profile() -> Profile:
     for noisy in ("cli", "msal", "azure", "urllib3", "github", "databricks.sdk"):
         logging.getLogger(noisy).addHandler(logging.NullHandler())
     with _opening:
-        from azure.cli.core import AzCli, MainCommandsLoader
+        from unittest import mock
+
+        from azure.cli.core import AzCli, MainCommandsLoader, util
         from azure.cli.core._profile import Profile
         from azure.cli.core.auth.identity import Identity
         from azure.cli.core.commands import AzCliCommandInvoker
@@ -124,14 +126,15 @@ def _profile() -> Profile:
 
         # azure-cli-core keeps its token caches for the life of the process; another sign-in may have written the files
         Identity._msal_token_cache = Identity._msal_http_cache = Identity._service_principal_store_instance = None
-        cli = AzCli(
-            cli_name="az",
-            config_dir=str(profile_directory()),
-            config_env_var_prefix="AZURE",
-            commands_loader_cls=MainCommandsLoader,
-            invocation_cls=AzCliCommandInvoker,
-            parser_cls=AzCliCommandParser,
-        )
+        with mock.patch.object(util, "handle_version_update"):  # it asks the network for newer versions of az
+            cli = AzCli(
+                cli_name="az",
+                config_dir=str(profile_directory()),
+                config_env_var_prefix="AZURE",
+                commands_loader_cls=MainCommandsLoader,
+                invocation_cls=AzCliCommandInvoker,
+                parser_cls=AzCliCommandParser,
+            )
         if cli.cloud.name != PUBLIC_CLOUD:
             raise other_cloud(cli.cloud.name)
         return Profile(cli_ctx=cli)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.graph.models import (
+    FIRST_PARTY,
     new_application,
     new_password,
     new_service_principal,
@@ -28,12 +29,21 @@ def seed(world: World, description: dict[str, Json]) -> None:
     restricted = told.get("secret_policy", "allowed") == "blocked"
     world.table("graph.policies")["authorization"] = {"members_create_applications": told.get("app_registration", "everyone") == "everyone"}
     world.table("graph.policies")["applications"] = {"secrets_blocked": restricted}
+    for app_id in _first_parties(description):
+        new_service_principal(world, app_id, {})
     for application in told.get("applications") or ():
         _application(world, application)
     if automation := told.get("automation"):
         found = _application(world, automation)
         key = new_password(world, found["id"], "automation", None, None)
         world.table("login.automation")["automation"] = {"appId": found["appId"], "id": automation["id"], "keyId": key["keyId"]}
+
+
+def _first_parties(description: Json) -> list[str]:
+    """Microsoft's own that every tenant has, and AzureDatabricks where a subscription has ever used Databricks."""
+    providers = [name.lower() for row in description.get("subscriptions") or () for name in row.get("providers") or ()]
+    used = "microsoft.databricks" in providers
+    return [app_id for app_id, name in FIRST_PARTY.items() if used or "Databricks" not in name]
 
 
 def _user(world: World, told: Json) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.login.directory import groups_of, tenant, user_named
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Json = Any
 
 HOST = "login.microsoftonline.com"
+AZ_VERSION = "2.91.0"
 CONFIG = """[cloud]
 name = AzureCloud
 
@@ -52,7 +54,8 @@ def write_profile(world: World, directory: Path, upn: str = "") -> None:
     _write(directory / "config", CONFIG)
     default = f"[AzureCloud]\nsubscription = {seen[0]['subscriptionId']}\n" if seen else "[AzureCloud]\n"
     _write(directory / "clouds.config", default)
-    _write(directory / "versionCheck.json", json.dumps({"versions": {}, "update_time": ""}))
+    known = {"azure-cli": {"local": AZ_VERSION}, "core": {"local": AZ_VERSION}}  # an empty file makes az ask the network for newer ones
+    _write(directory / "versionCheck.json", json.dumps({"versions": known, "update_time": str(datetime.now())}))
 
 
 def _write(path: Path, text: str) -> None:
