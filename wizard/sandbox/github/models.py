@@ -4,22 +4,30 @@ Owns names and shapes of the ``github.*`` tables. Makes no answers and checks no
 
 Repositories are named ``owner/name``; keys are lower case, documents keep the case they were made with.
 
-| table | key | document |
-| --- | --- | --- |
-| ``github.accounts`` | login | ``login, id, type ("User"/"Organization"), name, email, plan ("free"/"pro"/"team"/"enterprise"), created_at``; an organization also has ``members {login: "admin"/"member"}, default_repository_permission, members_can_create_repositories, sso, actions, oidc, two_factor`` |
-| ``github.teams`` | ``org/slug`` | ``id, slug, name, organization, members [login], repositories {full name: role}`` |
-| ``github.tokens`` | token text | ``token, login, kind ("classic"/"fine-grained"/"installation"), scopes [..], permissions {name: "read"/"write"}, repositories "all" or [full names], sso ("authorized"/"required"), expires_at`` |
-| ``github.repositories`` | ``owner/name`` | ``id, owner, name, private, visibility, description, created_at, updated_at, pushed_at, default_branch, archived, collaborators {login: role}, actions {enabled, allowed, github_owned, verified, patterns, workflow_permissions, can_approve}, oidc {opted_in, use_default, include_claim_keys, use_immutable_subject, immutable}, topics, settings {…}`` |
-| ``github.refs`` | ``owner/name:refs/heads/main`` | ``repository, ref, sha`` |
-| ``github.objects`` | ``owner/name:sha`` | ``repository, sha, type`` and, by type: blob ``content`` (base64); tree ``entries [{path, mode, type, sha}]``; commit ``tree, parents, author, committer, message, verified``; tag ``tag, object, message, tagger`` |
-| ``github.environments`` | ``owner/name|environment`` | ``id, repository, name, created_at, updated_at, wait_timer, prevent_self_review, reviewers [{type, id}], deployment_branch_policy (None or {protected_branches, custom_branch_policies}), rule_ids`` |
-| ``github.branch_policies`` | id | ``id, repository, environment, name, type ("branch"/"tag")`` |
-| ``github.variables`` | ``owner/name|environment|NAME`` (environment ``""``: the repository's) | ``repository, environment, name, value, created_at, updated_at`` |
-| ``github.secrets`` | the same | the same, ``value`` being the decrypted text |
-| ``github.pulls`` | ``owner/name#number`` | ``id, number, repository, title, body, state, draft, head, base, head_sha, base_sha, user, merged, merged_at, merged_by, merge_commit_sha, created_at, updated_at, closed_at`` |
-| ``github.rulesets`` | id | ``id, repository, name, target, enforcement, conditions, rules, bypass_actors, created_at, updated_at`` |
-| ``github.check_runs`` | id | ``id, repository, sha, name, status, conclusion``: written by who runs checks, read by the required-checks rule |
-| ``_github.rate`` | token | ``used, reset`` |
+``github.accounts`` by login: ``login, id, type ("User"/"Organization"), name, email, plan ("free"/"pro"/"team"/"enterprise"),
+    created_at``; an organization also ``members {login: "admin"/"member"}, default_repository_permission,
+    members_can_create_repositories, actions, oidc``.
+``github.teams`` by ``org/slug``: ``id, slug, name, organization, organization_id, members [login], repositories {full name: role}``.
+``github.tokens`` by token text: ``token, login, kind ("classic"/"fine-grained"/"installation"), scopes, permissions {name:
+    "read"/"write"}, repositories "all" or [full names], sso ("authorized"/"required"), expires_at``.
+``github.repositories`` by ``owner/name``: ``id, owner, name, private, visibility, description, created_at, updated_at, pushed_at,
+    default_branch, archived, collaborators {login: role}, actions {enabled, allowed, github_owned, verified, patterns, sha_pinning,
+    workflow_permissions, can_approve}, oidc {opted_in, use_default, include_claim_keys, use_immutable_subject, immutable}, topics,
+    settings``.
+``github.refs`` by ``owner/name:refs/heads/main``: ``repository, ref, sha``.
+``github.objects`` by ``owner/name:sha``: ``repository, sha, type`` and, by type: blob ``content`` (base64); tree ``entries [{path,
+    mode, type, sha}]``; commit ``tree, parents, author, committer, message, login, verified``; tag ``tag, object, message, tagger``.
+``github.environments`` by ``owner/name|environment``: ``id, repository, name, created_at, updated_at, wait_timer,
+    prevent_self_review, reviewers [{type, id}], deployment_branch_policy (None or {protected_branches, custom_branch_policies}),
+    rule_ids``.
+``github.branch_policies`` by id: ``id, repository, environment, name, type ("branch"/"tag")``.
+``github.variables`` and ``github.secrets`` by ``owner/name|environment|NAME`` (environment ``""``: the repository's own):
+    ``repository, environment, name, value, created_at, updated_at``; a secret's value is the decrypted text.
+``github.pulls`` by ``owner/name#number``: ``id, number, repository, title, body, state, draft, head, base, head_sha, base_sha, user,
+    merged, merged_at, merged_by, merge_commit_sha, created_at, updated_at, closed_at, reviews``.
+``github.rulesets`` by id: ``id, repository, name, target, enforcement, conditions, rules, bypass_actors, created_at, updated_at``.
+``github.check_runs`` by id: ``id, repository, sha, name, status, conclusion``; written by who runs checks, read by the rules.
+``_github.rate`` by token: ``used, reset``.
 """
 
 from __future__ import annotations
@@ -56,6 +64,10 @@ def account_by_id(world: World, number: int) -> Json | None:
 
 def teams(world: World, organization: str) -> list[Json]:
     return world.table("github.teams").where(lambda row: row["organization"].lower() == organization.lower())
+
+
+def team_by_id(world: World, number: int) -> Json | None:
+    return next(iter(world.table("github.teams").where(lambda row: row["id"] == number)), None)
 
 
 def full_name(repository: Json) -> str:
@@ -161,7 +173,7 @@ def matches(pattern: str, text: str) -> bool:
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]*\])", pattern)
     special = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     out = "".join(special.get(part) or (part if part.startswith("[") and part.endswith("]") else re.escape(part)) for part in parts)
-    return re.fullmatch(out, text) is not None or fnmatch.fnmatchcase(text, pattern) and "/" not in text
+    return re.fullmatch(out, text) is not None or (fnmatch.fnmatchcase(text, pattern) and "/" not in text)
 
 
 def values_key(name: str, environment_name: str, variable: str) -> str:
@@ -205,3 +217,16 @@ def put_token(world: World, document: Json) -> str:
     whole = {"scopes": [], "permissions": {}, "repositories": "all", "sso": "authorized", "expires_at": None, **document}
     world.table("github.tokens")[whole["token"]] = whole
     return str(whole["token"])
+
+
+def subject(world: World, name: str, context: str, claims: dict[str, str]) -> str:
+    """The ``sub`` of a job's token: the prefix and the context, or the keys of the repository's own template.
+
+    ``context`` is ``environment:NAME``, ``ref:refs/heads/main`` or ``pull_request``; ``claims`` the other claims.
+    """
+    found = repository(world, name)
+    if found is None or found["oidc"]["use_default"]:
+        return f"{subject_prefix(world, name)}:{context}"
+    special = {"repo": subject_prefix(world, name), "context": context}
+    keys = found["oidc"]["include_claim_keys"]
+    return ":".join(special.get(key) or f"{key}:{str(claims.get(key, '')).replace(':', '%3A')}" for key in keys)

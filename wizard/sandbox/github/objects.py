@@ -103,7 +103,14 @@ def put_commit(world: World, repository: str, commit: Json) -> str:
 
 def put_tag(world: World, repository: str, tag: Json) -> str:
     """Store an annotated tag: ``tag, message, object {sha, type}, tagger``."""
-    lines = [f"object {tag['object']['sha']}", f"type {tag['object']['type']}", f"tag {tag['tag']}", f"tagger {_stamp(tag['tagger'])}", "", tag["message"]]
+    lines = [
+        f"object {tag['object']['sha']}",
+        f"type {tag['object']['type']}",
+        f"tag {tag['tag']}",
+        f"tagger {_stamp(tag['tagger'])}",
+        "",
+        tag["message"],
+    ]
     return _put(world, repository, named("tag", "\n".join(lines).encode()), {"type": "tag", **tag})
 
 
