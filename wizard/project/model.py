@@ -104,7 +104,7 @@ class SecretSpec(Part):
 
 
 class Naming(Part):
-    """Patterns for names; may use {project} {environment} {hash} {region}. Anything left out gets the default."""
+    """Patterns for names; may use {project} {environment} {hash} {region}, and {Environment} as it is spelled."""
 
     resource_group: str | None = Field(default=None, description="Resource group. Default rg-{project}-{environment}.")
     operations_group: str | None = Field(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from wizard.project.model import Environment, Naming, Project
 
-PLACEHOLDERS = ("project", "environment", "hash", "region")
+PLACEHOLDERS = ("project", "environment", "Environment", "hash", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ def name_of(project: Project, environment: Environment, kind: str) -> str:
     words = {
         "project": project.name,
         "environment": environment.name.lower(),
+        "Environment": environment.name,
         "hash": short_hash(project, environment),
         "region": project.region_of(environment),
     }

@@ -166,7 +166,7 @@ def _rendered_names(project: Project) -> Iterator[Broken]:
             pattern = own or naming.pattern_of(project.naming, kind)
             place = (*here, "naming", kind) if own else ("naming", kind)
             if pattern and (unknown := naming.unknown_placeholders(pattern)):
-                yield Broken(place, f"{{{unknown[0]}}} is not known", "placeholders: {project} {environment} {hash} {region}")
+                yield Broken(place, f"{{{unknown[0]}}} is not known", "placeholders: {project} {environment} {Environment} {hash} {region}")
                 continue
             name = naming.name_of(project, environment, kind)
             if pattern and (len(name) > rule.longest or not rule.legal.fullmatch(name)):
