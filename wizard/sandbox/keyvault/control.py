@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wizard.sandbox.arm import rbac
+from wizard.sandbox.arm import checks, rbac
+from wizard.sandbox.arm.kinds import Kind, register
 from wizard.sandbox.arm.router import ROUTER, body, caller, version
 from wizard.sandbox.keyvault import secrets, vaults
 from wizard.sandbox.keyvault.errors import bad_request, refused
@@ -18,6 +19,7 @@ from wizard.sandbox.keyvault.models import VAULT_TYPE, arm_secret_body, deleted_
 from wizard.sandbox.router import Request, Response
 
 if TYPE_CHECKING:
+    from wizard.sandbox.login.directory import Principal
     from wizard.sandbox.world import World
 
 Json = Any
@@ -38,42 +40,53 @@ def vault_id(request: Request) -> str:
     return f"/subscriptions/{given['subscription']}/resourceGroups/{given['group']}/providers/{VAULT_TYPE}/{given['vault']}"
 
 
-def _allow(request: Request, world: World, action: str, scope: str) -> None:
-    """The api-version is one of ours, the action is allowed, or the refusal."""
-    if version(request) not in VERSIONS:
+def _check_version(request: Request) -> None:
+    if version(request).lower() not in VERSIONS:
         message = (
-            f"The resource type 'vaults' could not be found in the namespace 'Microsoft.KeyVault' for api version '{version(request)}'. "
-            f"The supported api-versions are '{','.join(reversed(VERSIONS))}'."
+            f"No registered resource provider found for location 'global' and API version '{version(request)}' for type 'vaults'. "
+            f"The supported api-versions are '{', '.join(VERSIONS)}'."
         )
-        raise refused(400, "NoRegisteredProviderFound" if not version(request) else "InvalidResourceType", message)
+        raise refused(400, "NoRegisteredProviderFound", message)
+
+
+def _allow(request: Request, world: World, action: str, scope: str) -> None:
+    """The api-version is one of ours, the provider is registered, the action is allowed, or the refusal."""
+    _check_version(request)
     rbac.require(world, caller(request, world), f"Microsoft.KeyVault/{action}", scope)
+    checks.require_registered(world, request.params["subscription"], "Microsoft.KeyVault")
 
 
 @ROUTER.put(VAULT)
 def put_vault(request: Request, world: World) -> Response:
-    resource_id = vault_id(request)
-    _allow(request, world, "vaults/write", resource_id)
-    return vaults.put_vault(world, caller(request, world), resource_id, version(request), body(request))
+    resource_id, who, wished = vault_id(request), caller(request, world), body(request)
+    _check_version(request)
+    checks.before_write(world, who, resource_id, wished)
+    return vaults.put_vault(world, who, resource_id, version(request), wished)
 
 
 @ROUTER.get(VAULT)
 def get_vault(request: Request, world: World) -> Response:
     resource_id = vault_id(request)
-    _allow(request, world, "vaults/read", resource_id)
+    _check_version(request)
+    checks.before_read(world, caller(request, world), resource_id)
     return Response(200, vault_body(world, vaults.vault_at(world, resource_id)))
 
 
 @ROUTER.patch(VAULT)
 def patch_vault(request: Request, world: World) -> Response:
-    resource_id = vault_id(request)
-    _allow(request, world, "vaults/write", resource_id)
-    return vaults.patch_vault(world, caller(request, world), resource_id, body(request))
+    resource_id, who, wished = vault_id(request), caller(request, world), body(request)
+    _check_version(request)
+    before = vaults.find_at(world, resource_id) or {}
+    properties = {**before.get("properties", {}), **(wished.get("properties") or {})}
+    checks.before_write(world, who, resource_id, {**before, **wished, "properties": properties})
+    return vaults.patch_vault(world, who, resource_id, wished)
 
 
 @ROUTER.delete(VAULT)
 def delete_vault(request: Request, world: World) -> Response:
     resource_id = vault_id(request)
-    _allow(request, world, "vaults/delete", resource_id)
+    _check_version(request)
+    checks.before_delete(world, caller(request, world), resource_id)
     return vaults.delete_vault(world, resource_id)
 
 
@@ -83,6 +96,7 @@ def change_policies(request: Request, world: World) -> Response:
     if operation not in ("add", "replace", "remove"):
         raise bad_request(f"Invalid value '{operation}' for the operation on access policies.")
     _allow(request, world, "vaults/accessPolicies/write", resource_id)
+    checks.require_unlocked(world, resource_id, "write")
     return vaults.change_policies(world, resource_id, operation, body(request))
 
 
@@ -163,27 +177,37 @@ def list_secrets(request: Request, world: World) -> Response:
     return Response(200, {"value": [arm_secret_body(vault, name, *found) for name, found in latest.items()]})
 
 
+def find_secret(world: World, resource_id: str) -> Json | None:
+    """The secret with that ARM id (``…/vaults/V/secrets/S``), latest version, without its value."""
+    place, _, name = resource_id.rpartition("/secrets/")
+    vault = vaults.vault_at(world, place)
+    found = secrets.versions(world, vault, name)
+    return arm_secret_body(vault, found[-1][1]["name"], *found[-1]) if found else None
+
+
 @ROUTER.get(VAULT + "/secrets/{secret}")
 def get_secret(request: Request, world: World) -> Response:
-    resource_id, name = vault_id(request), request.params["secret"]
-    _allow(request, world, "vaults/secrets/read", f"{resource_id}/secrets/{name}")
-    vault = vaults.vault_at(world, resource_id)
-    found = secrets.versions(world, vault, name)
-    if not found:
+    name = request.params["secret"]
+    resource_id = f"{vault_id(request)}/secrets/{name}"
+    _allow(request, world, "vaults/secrets/read", resource_id)
+    found = find_secret(world, resource_id)
+    if found is None:
         raise refused(404, "SecretNotFound", f"A secret with (name/id) {name} was not found in this key vault.")
-    return Response(200, arm_secret_body(vault, found[-1][1]["name"], *found[-1]))
+    return Response(200, found)
 
 
 @ROUTER.put(VAULT + "/secrets/{secret}")
 def put_secret(request: Request, world: World) -> Response:
-    resource_id, name = vault_id(request), request.params["secret"]
-    _allow(request, world, "vaults/secrets/write", f"{resource_id}/secrets/{name}")
-    return put_vault_secret(world, resource_id, name, body(request))
+    resource_id = f"{vault_id(request)}/secrets/{request.params['secret']}"
+    _allow(request, world, "vaults/secrets/write", resource_id)
+    checks.require_unlocked(world, resource_id, "write")
+    return put_vault_secret(world, caller(request, world), resource_id, version(request), body(request))
 
 
-def put_vault_secret(world: World, resource_id: str, name: str, given: Json) -> Response:
+def put_vault_secret(world: World, principal: Principal, resource_id: str, api_version: str, given: Json) -> Response:
     """Create or replace a secret through Resource Manager, as a template does: 201 or 200, without the value."""
-    vault = vaults.vault_at(world, resource_id)
+    place, _, name = resource_id.rpartition("/secrets/")
+    vault = vaults.vault_at(world, place)
     properties = given.get("properties") or {}
     if unknown := sorted(set(properties) - {"value", "contentType", "attributes"}):
         raise bad_request(f"Could not find member '{unknown[0]}' on object of type 'SecretProperties'.")
@@ -193,3 +217,18 @@ def put_vault_secret(world: World, resource_id: str, name: str, given: Json) -> 
     sent = {**properties, "tags": given.get("tags")}
     secret_version, row = secrets.put(world, vault, name, {member: value for member, value in sent.items() if value is not None})
     return Response(200 if known else 201, arm_secret_body(vault, name, secret_version, row))
+
+
+def _put_policies(world: World, principal: Principal, resource_id: str, api_version: str, given: Json) -> Response:
+    place, _, operation = resource_id.rpartition("/accessPolicies/")
+    return vaults.change_policies(world, place, operation.lower(), given)
+
+
+def _keep(world: World, resource_id: str) -> Response:
+    """What hangs below a vault is not deleted through Resource Manager: there is no such call."""
+    raise refused(405, "MethodNotAllowed", f"The resource '{resource_id}' cannot be deleted through Resource Manager.")
+
+
+register(VAULT_TYPE, Kind(vaults.find_at, vaults.put_vault, vaults.patch_vault, vaults.delete_vault))
+register(f"{VAULT_TYPE}/secrets", Kind(find=find_secret, put=put_vault_secret, delete=_keep))
+register(f"{VAULT_TYPE}/accessPolicies", Kind(put=_put_policies, delete=_keep))

@@ -4,7 +4,7 @@ Tables (vaults themselves live in ``arm.resources`` under their lower-case ARM i
 
 | table | key | document |
 | --- | --- | --- |
-| ``keyvault.deleted_vaults`` | vault name, lower case | dates, ``vaultId``, ``location``, ``purgeProtectionEnabled``, ``resource`` (the vault) |
+| ``keyvault.deleted_vaults`` | vault name, lower case | dates, ``vaultId``, ``location``, ``purgeProtectionEnabled``, ``resource`` |
 | ``keyvault.taken_names`` | vault name, lower case | ``name``: a vault of somebody else's tenant holds it |
 | ``keyvault.secrets`` | ``{vault}/{name}/{version}`` lower case but the version | ``name, value, contentType, tags, attributes, number`` |
 | ``keyvault.deleted_secrets`` | ``{vault}/{name}`` | ``name, deletedDate, scheduledPurgeDate, versions: {version: document}`` |

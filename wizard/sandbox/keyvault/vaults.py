@@ -44,6 +44,12 @@ def vault_at(world: World, resource_id: str) -> Json:
     return row
 
 
+def find_at(world: World, resource_id: str) -> Json | None:
+    """The vault with that ARM id as Resource Manager answers it, or ``None``."""
+    row = world.table("arm.resources").get(resource_id.lower())
+    return vault_body(world, row) if row else None
+
+
 def answers_on_the_network(world: World, name: str) -> bool:
     """Whether ``{name}.vault.azure.net`` resolves: the vault lives and its name is registered."""
     return find_vault(world, name) is not None and not pending(world, "dns", name.lower())
@@ -262,8 +268,9 @@ def delete_vault(world: World, resource_id: str) -> Response:
     del world.table("arm.resources")[resource_id.lower()]
     assignments = world.table("arm.role_assignments")
     for key, row in list(assignments.items()):
-        if str(row["properties"].get("scope", "")).lower().startswith(resource_id.lower()):
+        if f"{row['properties'].get('scope', '')}/".lower().startswith(f"{resource_id}/".lower()):
             del assignments[key]
+            world.consistency.forgotten("role_assignment", key)
     return Response(200)
 
 

@@ -1,0 +1,9 @@
+"""The routers of Databricks; importing the modules below puts their routes on them. Owns nothing else."""
+
+from __future__ import annotations
+
+from wizard.sandbox.databricks import clusters, discovery, files, groups, permissions, runs, scim, scopes, secrets, tokens
+from wizard.sandbox.databricks.router import ACCOUNTS, WORKSPACES
+
+ROUTERS = (WORKSPACES, ACCOUNTS)
+MODULES = (clusters, discovery, files, groups, permissions, runs, scim, scopes, secrets, tokens)
