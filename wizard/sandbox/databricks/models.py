@@ -7,7 +7,7 @@ The workspace itself is an ARM resource (``arm.resources``, ``Microsoft.Databric
 | --- | --- | --- |
 | ``databricks.account`` | ``account`` | ``id`` |
 | ``databricks.metastores`` | region | ``metastore_id, name, region`` |
-| ``databricks.principals`` | ``W/scim id`` | ``id, kind, name (user name or application id), displayName, externalId, entitlements, active`` |
+| ``databricks.principals`` | ``W/scim id`` | ``id, kind, name (upn or application id), displayName, externalId, entitlements, active`` |
 | ``databricks.groups`` | ``W/scim id`` | ``id, displayName, members: [scim ids], entitlements`` |
 | ``databricks.tokens`` | ``W/token id`` | ``token_id, value, comment, creation_time, expiry_time, owner: scim id`` |
 | ``databricks.scopes`` | ``W/scope`` | ``name, backend_type, keyvault_metadata?, acls: {principal: permission}`` |
@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.arm.kinds import kind_of
 from wizard.sandbox.router import Response
 
 if TYPE_CHECKING:
@@ -40,15 +41,21 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
 def workspace_at(world: World, host: str) -> Json | None:
-    """The workspace resource whose URL has that host and that is ready."""
+    """The workspace resource whose URL has that host, once its provisioning is over."""
     name = host.lower().partition(":")[0]
     for row in world.table("arm.resources").rows.values():
-        if row["type"].lower() != WORKSPACE_TYPE:
-            continue
-        properties = row.get("properties") or {}
-        if str(properties.get("workspaceUrl", "")).lower() == name and properties.get("provisioningState", "Succeeded") == "Succeeded":
-            return row
+        if row["type"].lower() == WORKSPACE_TYPE and str((row.get("properties") or {}).get("workspaceUrl", "")).lower() == name:
+            found = kind_of(WORKSPACE_TYPE).find(world, row["id"])
+            return found if found and found["properties"].get("provisioningState", "Succeeded") == "Succeeded" else None
     return None
+
+
+def forget_workspace(world: World, workspace: str) -> None:
+    """The resource was deleted: nothing of what was in it comes back with a new one of the same name."""
+    for name in [name for name in world.tables if name.startswith("databricks.")]:
+        table = world.table(name)
+        for key in [key for key in table if key.startswith(f"{workspace}/")]:
+            del table[key]
 
 
 def below(world: World, table: str, workspace: str) -> dict[str, Json]:

@@ -14,6 +14,7 @@ from wizard.sandbox.arm import errors
 from wizard.sandbox.arm.ids import parse
 from wizard.sandbox.arm.types.shape import shape
 from wizard.sandbox.arm.types.table import ResourceType, Writing, add
+from wizard.sandbox.databricks.models import forget_workspace
 
 if TYPE_CHECKING:
     from wizard.sandbox.world import World
@@ -177,6 +178,7 @@ def _make_managed_group(writing: Writing, document: Json) -> None:
 
 
 def _remove_workspace(world: World, document: Json) -> None:
+    forget_workspace(world, str(document["properties"].get("workspaceId", "")))
     group = str(document["properties"].get("managedResourceGroupId", "")).lower()
     if not group:
         return
