@@ -6,13 +6,15 @@ assignments. Not emulated: activating an eligible role, writing deny assignments
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import assignment_filters, errors, rbac
 from wizard.sandbox.arm.locks import require_scope
 from wizard.sandbox.arm.router import ROUTER, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _PATH = "/{scope:path}/providers/Microsoft.Authorization/"

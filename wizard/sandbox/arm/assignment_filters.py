@@ -7,16 +7,20 @@ https://learn.microsoft.com/azure/role-based-access-control/role-assignments-lis
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors, rbac
 from wizard.sandbox.arm.ids import within
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wizard.sandbox.world import World
 
 Json = Any
 _CLAUSE = re.compile(
-    r"(?P<here>atScope\(\))|(?P<target>asTarget\(\))|principalId eq '(?P<principal>[^']*)'|assignedTo\('(?P<assigned>[^']*)'\)", re.IGNORECASE
+    r"(?P<here>atScope\(\))|(?P<target>asTarget\(\))|principalId eq '(?P<principal>[^']*)'|assignedTo\('(?P<assigned>[^']*)'\)",
+    re.IGNORECASE,
 )
 
 

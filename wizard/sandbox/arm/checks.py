@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from wizard.sandbox.arm import errors, policy, rbac
 from wizard.sandbox.arm.catalog import ALWAYS_REGISTERED, namespace_name, type_name
 from wizard.sandbox.arm.ids import ResourceId, parse, within
-from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
     from wizard.sandbox.login.tokens import Principal
+    from wizard.sandbox.world import World
 
 Json = Any
 LOCKS = "Microsoft.Authorization/locks"

@@ -6,13 +6,15 @@ new one). Not emulated: virtual machines, quota requests; nothing here ever uses
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import checks, errors, rbac
 from wizard.sandbox.arm.catalog import REGIONS, region_name
 from wizard.sandbox.arm.router import ROUTER, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _FAMILIES = {
@@ -40,7 +42,8 @@ def usages(request: Request, world: World) -> Response:
     row = world.table("arm.subscriptions")[subscription.lower()]
     limit = row.get("cores") or (4 if row["quotaId"].startswith("FreeTrial") else 20)
     found = [
-        {"name": {"value": name, "localizedValue": text}, "currentValue": 0, "limit": limit, "unit": "Count"} for name, text in _FAMILIES.items()
+        {"name": {"value": name, "localizedValue": text}, "currentValue": 0, "limit": limit, "unit": "Count"}
+        for name, text in _FAMILIES.items()
     ]
     return Response(200, {"value": found})
 

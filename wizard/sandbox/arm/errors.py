@@ -8,12 +8,13 @@ people quote in public issues and Microsoft's troubleshooting pages
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.router import Refusal, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.sandbox.login.tokens import Principal
 
 Json = Any
@@ -65,9 +66,7 @@ def resource_not_found(type_: str, name: str, group: str) -> Refusal:
 
 
 def parent_not_found(resource: str, parent: str) -> Refusal:
-    message = (
-        f"Failed to perform 'write' on resource(s) of type '{resource}', because the parent resource '{parent}' could not be found."
-    )
+    message = f"Failed to perform 'write' on resource(s) of type '{resource}', because the parent resource '{parent}' could not be found."
     return refused(404, "ParentResourceNotFound", message)
 
 
@@ -148,7 +147,9 @@ def location_required() -> Refusal:
 def location_unavailable(location: str, what: str, known: Sequence[str]) -> Refusal:
     """400 for a region that does not exist, or not for this type."""
     if what == "resource group":
-        message = f"The provided location '{location}' is not available for resource group. List of available regions is '{','.join(known)}'."
+        message = (
+            f"The provided location '{location}' is not available for resource group. List of available regions is '{','.join(known)}'."
+        )
         return refused(400, "LocationNotAvailableForResourceGroup", message)
     message = (
         f"The provided location '{location}' is not available for resource type '{what}'. List of available regions for the resource "

@@ -7,17 +7,20 @@ https://learn.microsoft.com/rest/api/resources/resources/list
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wizard.sandbox.router import Request
 
 Json = Any
 Tags = dict[str, str]
-_CLAUSE = re.compile(r"\s*(?P<name>tagName|tagValue|resourceType|name|resourceGroup|location)\s+(?P<operator>eq|ne)\s+'(?P<value>[^']*)'\s*", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"\s*(?P<name>tagName|tagValue|resourceType|name|resourceGroup|location)\s+(?P<operator>eq|ne)\s+'(?P<value>[^']*)'\s*", re.IGNORECASE
+)
 _SUBSTRING = re.compile(r"\s*(?:substringof\('(?P<part>[^']*)',\s*name\)|startswith\(tagName,\s*'(?P<start>[^']*)'\))\s*", re.IGNORECASE)
 
 

@@ -16,10 +16,10 @@ from wizard.sandbox.arm.ids import parse
 from wizard.sandbox.arm.kinds import kind_of
 from wizard.sandbox.arm.router import ROUTER, body, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
     from wizard.sandbox.login.tokens import Principal
+    from wizard.sandbox.world import World
 
 Json = Any
 DELETION_SECONDS = 90.0

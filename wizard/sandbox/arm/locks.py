@@ -7,13 +7,15 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resourc
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import checks, errors, rbac
 from wizard.sandbox.arm.ids import within
 from wizard.sandbox.arm.router import ROUTER, body, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _LEVELS = {"cannotdelete": "CanNotDelete", "readonly": "ReadOnly"}

@@ -7,11 +7,13 @@ without latency an operation takes tenths of a second.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm.router import ROUTER, version
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 

@@ -8,7 +8,7 @@ definitions, initiatives, exemptions, every effect but *deny*, and writing any o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors, rbac
 from wizard.sandbox.arm.catalog import region_name
@@ -16,7 +16,9 @@ from wizard.sandbox.arm.conditions import matches
 from wizard.sandbox.arm.ids import parse, within
 from wizard.sandbox.arm.router import ROUTER, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _EXTENSIONS = "microsoft.authorization"

@@ -6,11 +6,13 @@ Owns nothing: it reads ``graph.*``. A principal that was just made is not visibl
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors
 from wizard.sandbox.login.directory import tenant
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _TABLES = (("graph.users", "User"), ("graph.groups", "Group"), ("graph.service_principals", "ServicePrincipal"))

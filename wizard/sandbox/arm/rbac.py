@@ -8,7 +8,6 @@ https://learn.microsoft.com/azure/role-based-access-control/overview#how-azure-r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +16,12 @@ from wizard.sandbox.arm.built_in_roles import BUILT_IN
 from wizard.sandbox.arm.conditions import Attributes, Facts, evaluate, matches
 from wizard.sandbox.arm.ids import last_guid, within
 from wizard.sandbox.login.directory import groups_of
-from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wizard.sandbox.login.tokens import Principal
+    from wizard.sandbox.world import World
 
 Json = Any
 EVERYONE = "00000000-0000-0000-0000-000000000000"
@@ -67,7 +68,11 @@ def assignments(world: World, principal: Principal | str, scope: str) -> Iterato
     mine = identities(world, principal)
     for key, row in list(world.table("arm.role_assignments").rows.items()):
         properties = row["properties"]
-        if properties["principalId"].lower() in mine and within(scope, properties["scope"]) and world.consistency.visible("role_assignment", key):
+        if (
+            properties["principalId"].lower() in mine
+            and within(scope, properties["scope"])
+            and world.consistency.visible("role_assignment", key)
+        ):
             yield row
 
 

@@ -7,7 +7,7 @@ POST actions, moving resources.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import checks, errors, rbac
 from wizard.sandbox.arm.catalog import type_name
@@ -16,7 +16,9 @@ from wizard.sandbox.arm.ids import ResourceId, parse
 from wizard.sandbox.arm.kinds import kind_of
 from wizard.sandbox.arm.router import ROUTER, body, caller, version
 from wizard.sandbox.router import Refusal, Request, Response, not_emulated
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _HIDDEN = ("properties", "identity")
@@ -58,7 +60,9 @@ def _list_of_type(request: Request, world: World) -> Response:
     rbac.require(world, who, f"{kind}/read", scope)
     checks.group_of(world, scope)
     checks.require_registered(world, pieces.subscription, pieces.namespace)
-    rows = world.table("arm.resources").where(lambda row: row["type"].lower() == kind.lower() and row["id"].lower().startswith(f"{scope.lower()}/"))
+    rows = world.table("arm.resources").where(
+        lambda row: row["type"].lower() == kind.lower() and row["id"].lower().startswith(f"{scope.lower()}/")
+    )
     found = [kind_of(kind).find(world, row["id"]) for row in rows]
     return Response(200, {"value": [each for each in found if each is not None]})
 

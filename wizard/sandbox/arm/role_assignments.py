@@ -16,10 +16,10 @@ from wizard.sandbox.arm.locks import require_scope
 from wizard.sandbox.arm.principals import require_principal
 from wizard.sandbox.arm.router import ROUTER, body, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
     from wizard.sandbox.login.tokens import Principal
+    from wizard.sandbox.world import World
 
 Json = Any
 TYPE = "Microsoft.Authorization/roleAssignments"

@@ -16,10 +16,10 @@ from wizard.sandbox.arm.built_in_roles import BUILT_IN
 from wizard.sandbox.arm.ids import is_guid, parse, subscription_of, within
 from wizard.sandbox.arm.router import ROUTER, body, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
 
 if TYPE_CHECKING:
     from wizard.sandbox.login.tokens import Principal
+    from wizard.sandbox.world import World
 
 Json = Any
 TYPE = "Microsoft.Authorization/roleDefinitions"

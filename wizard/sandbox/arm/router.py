@@ -8,13 +8,15 @@ each handler asks ``rbac.require``.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors
 from wizard.sandbox.arm.ids import is_guid
 from wizard.sandbox.login import tokens
 from wizard.sandbox.router import Refusal, Request, Response, Router
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-(preview|alpha|beta|privatepreview))?", re.IGNORECASE)

@@ -6,14 +6,16 @@ cloud) and counts only when it is *Registered*. Not emulated: creating, renaming
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors, models, operations, rbac
 from wizard.sandbox.arm.catalog import ALWAYS_REGISTERED, NAMESPACES, REGIONS, location_body, namespace_name, provider_body
 from wizard.sandbox.arm.checks import registration_state
 from wizard.sandbox.arm.router import ROUTER, caller
 from wizard.sandbox.router import Request, Response
-from wizard.sandbox.world import World
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 REGISTRATION_SECONDS = 45.0

@@ -1,0 +1,1 @@
+"""Resource kinds of Azure Resource Manager."""

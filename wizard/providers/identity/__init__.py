@@ -1,0 +1,1 @@
+"""Resource kinds of managed identities (Microsoft.ManagedIdentity)."""
