@@ -7,12 +7,11 @@ use nor leak them.
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from wizard.sandbox.options import BadOption
 from wizard.sandbox.worlds import description
@@ -32,7 +31,7 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_
 
 
 class UnknownPerson(BadOption):
-    """``--as`` names nobody of this world."""
+    """``--as`` names nobody of this world, or ``--job`` no environment of it."""
 
 
 class PrivateFolder:
@@ -49,17 +48,6 @@ class PrivateFolder:
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None) -> None:
         self.remove()
-
-
-def _provided(module: str, name: str, *arguments: Any, otherwise: Any = None) -> Any:
-    """What a service folder's function gives; ``otherwise`` where that folder has no such file."""
-    try:
-        found = importlib.import_module(f"wizard.sandbox.{module}")
-    except ModuleNotFoundError as missing:
-        if missing.name and f"wizard.sandbox.{module}".startswith(missing.name):
-            return otherwise
-        raise
-    return getattr(found, name)(*arguments)
 
 
 def network(url: str, bundle: Path) -> dict[str, str]:
@@ -90,19 +78,25 @@ def operator_credentials(world: World, folder: Path, upn: str = "") -> dict[str,
     ``AZURE_CONFIG_DIR`` (signed in as the person), ``AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET
     AZURE_SUBSCRIPTION_ID`` (the automation principal), ``GH_TOKEN``, and empty places for ``gh`` and Databricks settings.
     """
+    from wizard.sandbox.github.seed import token_for
+    from wizard.sandbox.login.profile import automation_credentials, write_profile
+
     person = operator(world, upn)
-    variables = empty_credentials(folder)
-    _provided("login.profile", "write_profile", world, folder / "azure", person)
-    variables.update(_provided("login.profile", "automation_credentials", world, otherwise={}))
-    token = _provided("github.seed", "token_for", world, login_of(world, person))
-    return variables | ({"GH_TOKEN": token} if token else {})
+    write_profile(world, folder / "azure", person)
+    login = login_of(world, person)
+    signed_in = {"GH_TOKEN": token_for(world, login)} if login else {}
+    return empty_credentials(folder) | automation_credentials(world) | signed_in
 
 
 def job_credentials(world: World, folder: Path, environment: str, repository: str = "") -> dict[str, str]:
     """What a workflow job in that environment of the world's repository sees; no sign-in of any operator."""
-    chosen = (repository,) if repository else ()
-    given: dict[str, str] = _provided("actions.job", "job_environment", world, environment, *chosen, otherwise={})
-    return empty_credentials(folder) | given
+    from wizard.sandbox.actions.job import job_environment
+
+    try:
+        variables = job_environment(world, environment, repository or None, folder=folder / "job")
+    except LookupError as missing:
+        raise UnknownPerson(f"--job {environment}: {missing}") from missing
+    return empty_credentials(folder) | variables
 
 
 def empty_credentials(folder: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from wizard.sandbox.application import Application
 from wizard.sandbox.certificates import Certificates
 from wizard.sandbox.faults import Faults
-from wizard.sandbox.proxy import Proxy
+from wizard.sandbox.proxy import Answer, Proxy
 from wizard.sandbox.recorder import Recorder
 from wizard.sandbox.server import Server
 from wizard.sandbox.services import router_for, routers
@@ -44,7 +44,7 @@ class Internet:
         found = routers()
         self.application = Application(world, found, reset=self._reset, recorder=self.recorder, faults=self.faults, killer=killer)
         self._server = Server(self.application, self.certificates)
-        self.proxy = Proxy(self._server, self._knows)
+        self.proxy = Proxy(self._server, self._answer)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
@@ -53,13 +53,13 @@ class Internet:
         """The proxy's address, for ``HTTPS_PROXY``."""
         return self.proxy.url
 
-    def _knows(self, host: str) -> bool:
-        """Whether the name has an address: a service answers for it, and the thing it names is there."""
+    def _answer(self, host: str) -> Answer:
+        """Whether a service answers for the name, and the thing that it names is there."""
         router = router_for(host, self.application.routers)
         if router is None:
-            return False
+            return Answer.UNKNOWN
         with self.lock:
-            return router.resolves(host, self.world)
+            return Answer.KNOWN if router.resolves(host, self.world) else Answer.UNRESOLVED
 
     @property
     def lock(self) -> threading.RLock:

@@ -2,12 +2,14 @@
 
 Owns the listening socket, which binds 127.0.0.1 only, and the CONNECT request. Nothing that it is asked for ever leaves
 the machine: an unknown host, another port than 443 and plain ``http://`` are refused with 403 and a body that says why.
+A host of a kind that we serve, but of a thing that is not there (no such vault), is a 502: the name does not resolve.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from enum import Enum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 
 LONGEST_HEAD = 65536
 log = logging.getLogger("wizard.sandbox")
+
+
+class Answer(Enum):
+    """What the local internet says to a host name; the value says why it is turned away."""
+
+    KNOWN = ""
+    UNKNOWN = "it is not part of the local internet"
+    UNRESOLVED = "the name does not resolve, as there is no such thing (yet)"
 
 
 class Entrance(asyncio.Protocol):
@@ -46,28 +56,34 @@ class Entrance(asyncio.Protocol):
         host, _, port = target.rpartition(":")
         if port != "443":
             self.refuse(method, target, host or target, "port 443 is the only one served")
-        elif not self.proxy.knows(host.lower()):
-            self.refuse(method, target, host, "it is not part of the local internet")
-        else:
-            self.transport.pause_reading()  # what comes next is for TLS
-            self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            self.proxy.hand_over(self.transport, host.lower())
+            return
+        match self.proxy.answer(host.lower()):
+            case Answer.KNOWN:
+                self.transport.pause_reading()  # what comes next is for TLS
+                self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                self.proxy.hand_over(self.transport, host.lower())
+            case Answer.UNRESOLVED:
+                self.turn_away("502 Bad Gateway", host, Answer.UNRESOLVED.value)
+            case unknown:
+                self.refuse(method, target, host, unknown.value)
 
     def refuse(self, method: str, target: str, host: str, why: str) -> None:
         self.proxy.refused.append(target)
         log.warning("refused %s %s: %s", method, target, why)
+        self.turn_away("403 Forbidden", host, why)
+
+    def turn_away(self, status: str, host: str, why: str) -> None:
         body = f"The sandbox refuses {host}: {why}. Nothing was sent anywhere.\n".encode()
         form = "Content-Type: text/plain; charset=utf-8\r\nConnection: close"
-        head = f"HTTP/1.1 403 Forbidden\r\n{form}\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.transport.write(head.encode() + body)
+        self.transport.write(f"HTTP/1.1 {status}\r\n{form}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         self.transport.close()
 
 
 class Proxy:
     """Listens on an ephemeral port of 127.0.0.1. ``refused`` lists the targets that were turned away."""
 
-    def __init__(self, server: Server, knows: Callable[[str], bool]) -> None:
-        self.knows = knows
+    def __init__(self, server: Server, answer: Callable[[str], Answer]) -> None:
+        self.answer = answer
         self.refused: list[str] = []
         self.port = 0
         self._server = server

@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     from wizard.sandbox.world import World
 
 HOST = "shop.sandbox.test"
-SHOP = Router("shop", r"shop\.sandbox\.test")
+
+
+class Shop(Router):
+    """Branches have hosts of their own, which resolve while they are open."""
+
+    def resolves(self, host: str, world: World) -> bool:
+        return host == HOST or host.partition(".")[0] in world.table("shop.branches")
+
+
+SHOP = Shop("shop", r"([a-z]+\.)?shop\.sandbox\.test")
 
 
 @SHOP.get("/items/{name}")

@@ -82,3 +82,13 @@ def test_many_requests_share_one_connection(started: Started) -> None:
     for number in range(20):
         assert shop.ask("PUT", f"/items/{number}", {}).status == 201
     assert len(shop.internet._server.open) == 1
+
+
+def test_the_host_of_a_thing_that_is_not_there_does_not_resolve(started: Started) -> None:
+    shop = started()
+    assert said(shop, f"CONNECT north.{HOST}:443 HTTP/1.1").startswith("HTTP/1.1 502 ")
+    assert shop.internet.proxy.refused == []
+    shop.world.table("shop.branches")["north"] = {}
+    with socket.create_connection(("127.0.0.1", shop.internet.proxy.port), timeout=5) as connection:
+        connection.sendall(f"CONNECT north.{HOST}:443 HTTP/1.1\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
