@@ -77,18 +77,31 @@ def save(path: Path, changes: Project | Mapping[str, Json]) -> Project:
     is one rename, so a crash or a full disk leaves the old file. Raises ``BadInput`` if the result would not be valid.
     """
     path = located(path)
-    text = _read(path) if path.exists() else ""
-    document, problem = positions.parse(text or HEADER + "version: 1\n", shown_as(path))
-    if problem:
-        raise BadInput([problem])
+    old = _read(path) if path.exists() else ""
+    text = old.replace("\r\n", "\n")
+    document = _document(text, shown_as(path))
+    before = positions.plain(document) if text else None
     if isinstance(changes, Project):
         merge.whole(document, dumped(changes))
     else:
         merge.fields(document, changes)
-    new = positions.written(document)
+    new = text if positions.plain(document) == before else positions.written(document, text)
     project = parsed(new, shown_as(path))
-    _replace(path.resolve(), new, "\r\n" if "\r\n" in text else "\n")
+    if new != text:
+        _replace(path.resolve(), new, "\r\n" if "\r\n" in old else "\n")
     return project
+
+
+def _document(text: str, shown: str) -> Json:
+    """The nodes to put values into; those of a new file where nothing, or nothing but comments, is there."""
+    document, problem = positions.parse(text or HEADER, shown)
+    if problem is None and document is None:
+        document, problem = positions.parse((text or HEADER).rstrip("\n") + "\nversion: 1\n", shown)
+    if problem is None and not isinstance(document, dict):
+        problem = Problem(f"{shown}:1:1", "the file must hold fields with values", "start with `version: 1`")
+    if problem:
+        raise BadInput([problem])
+    return document
 
 
 def dumped(project: Project) -> dict[str, Json]:
@@ -158,7 +171,7 @@ def _replace(path: Path, text: str, newline: str) -> None:
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline=newline) as stream:
-            stream.write(text.replace("\r\n", "\n"))
+            stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)

@@ -76,14 +76,13 @@ _SHAPES = {
 
 
 def rule_at(place: Place) -> str:
-    """The rule of a field in words: of the place itself, else of what is around it, else its description."""
+    """The rule of a field in words: of the place or what is close around it, else its description, else that of the whole section."""
     names = [str(step) for step in place if not isinstance(step, int) and step != "[key]"]
-    for length in range(len(names), 0, -1):
-        if rule := RULES.get(".".join(names[:length])):
-            return rule
     part = part_at(place[:-1]) if place else None
     field = part.model_fields.get(str(place[-1])) if part else None
-    return (field.description or "").rstrip(".") if field else ""
+    described = (field.description or "").rstrip(".") if field else ""
+    own = [RULES.get(".".join(names[:length]), "") for length in range(len(names), 0, -1)]
+    return next(filter(None, [*own[: max(1, len(own) - 1)], described, *own]), "")
 
 
 def part_at(place: Place) -> type[BaseModel] | None:

@@ -164,7 +164,7 @@ class Environment(Part):
 class Project(Part):
     """The whole file. Build it with ``Project.model_validate`` or read it with ``file.load``."""
 
-    version: Literal[1] = Field(description="Version of this file format.")
+    version: StrictInt = Field(ge=VERSION, le=VERSION, description="Version of this file format.")
     name: str = Field(
         pattern=r"^[a-z](-?[a-z0-9])*$", min_length=2, max_length=24, description="Short name, part of most names that are given."
     )

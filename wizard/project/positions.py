@@ -6,6 +6,7 @@ Owns the ruamel.yaml settings, so that reading and rewriting agree. Must never d
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,12 +21,19 @@ from wizard.errors import Problem
 
 Json = Any
 Place = tuple[str | int, ...]
+_FLUSH_LIST = re.compile(r"^( *)[\w-]+:[ ]*(#.*)?\r?\n(?:\s*#.*\n)*\1- ", re.MULTILINE)
 
 
 def parse(text: str, shown: str) -> tuple[Json, Problem | None]:
     """The document of ``text`` with its comments and positions, or the one problem that stops YAML from being read."""
     try:
-        return _yaml().load(text), None
+        document = _yaml().load(text)
+        plain(document)
+        return document, None
+    except RecursionError:
+        return None, Problem(
+            shown, "not YAML that ends: an alias refers to what it is in, or too much is nested", "write it out without aliases"
+        )
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{shown}:{mark.line + 1}:{mark.column + 1}" if mark else shown
@@ -37,17 +45,20 @@ def parse(text: str, shown: str) -> tuple[Json, Problem | None]:
         return None, Problem(shown, f"not YAML: {str(error).splitlines()[0]}", "write the file as plain UTF-8 text")
 
 
-def written(document: Json) -> str:
-    """The document as text, with the comments, order and quotes it was read with."""
+def written(document: Json, before: str = "") -> str:
+    """The document as text, with the comments, order and quotes it was read with, and lists indented as in ``before``."""
     stream = io.StringIO()
-    _yaml().dump(document, stream)
+    yaml = _yaml()
+    if _FLUSH_LIST.search(before):
+        yaml.indent(mapping=2, sequence=2, offset=0)
+    yaml.dump(document, stream)
     return stream.getvalue()
 
 
 def plain(node: Json) -> Json:
     """The same data as plain dicts, lists and scalars."""
     if isinstance(node, Mapping):
-        return {plain(key): plain(value) for key, value in node.items()}
+        return {plain(key) if isinstance(key, (str, int, float)) else str(key): plain(value) for key, value in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str):
         return [plain(item) for item in node]
     if isinstance(node, ScalarBoolean):
@@ -60,6 +71,8 @@ def plain(node: Json) -> Json:
 
 def position(document: Json, place: Place, *, of_key: bool = False) -> str:
     """``line:column`` of what stands at ``place``, or of the nearest thing around it that exists."""
+    if place[-1:] == ("[key]",):
+        place, of_key = place[:-1], True
     node, line, column = document, *_start(document)
     for depth, step in enumerate(place):
         last = depth == len(place) - 1
@@ -81,6 +94,6 @@ def _start(document: Json) -> tuple[int, int]:
 def _yaml() -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 160
+    yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml

@@ -156,28 +156,34 @@ def _existing(project: Project, environment: Environment, here: tuple[str | int,
 
 
 def _rendered_names(project: Project) -> Iterator[Broken]:
-    taken: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[str, str], tuple[str, str]] = {}
     for index, environment in enumerate(project.environments):
-        here = ("environments", index)
         if environment.name.lower() in (other.name.lower() for other in project.environments[:index]):
             continue
-        for kind, rule in naming.KINDS.items():
-            own = naming.pattern_of(environment.naming, kind)
-            pattern = own or naming.pattern_of(project.naming, kind)
-            place = (*here, "naming", kind) if own else ("naming", kind)
-            if pattern and (unknown := naming.unknown_placeholders(pattern)):
-                yield Broken(place, f"{{{unknown[0]}}} is not known", "placeholders: {project} {environment} {Environment} {hash} {region}")
-                continue
-            name = naming.name_of(project, environment, kind)
-            if pattern and (len(name) > rule.longest or not rule.legal.fullmatch(name)):
-                yield Broken(place, f"gives {name} ({len(name)} characters) for {environment.name}", rule.rule)
-            if kind == "scope":
-                continue
-            other = taken.setdefault(_sphere(environment, kind, name), environment.name)
-            if other != environment.name:
-                yield Broken(
-                    place if pattern else (*here, "name"), f"gives {name} to both {other} and {environment.name}", "use {environment}"
-                )
+        for kind in naming.KINDS:
+            yield from _rendered_name(project, index, kind, taken)
+
+
+def _rendered_name(project: Project, index: int, kind: str, taken: dict[tuple[str, str], tuple[str, str]]) -> Iterator[Broken]:
+    """What is wrong with one name of one environment; ``taken`` collects who has which name."""
+    environment, rule = project.environments[index], naming.KINDS[kind]
+    own = naming.pattern_of(environment.naming, kind)
+    pattern = own or naming.pattern_of(project.naming, kind)
+    place = ("environments", index, "naming", kind) if own else ("naming", kind)
+    if pattern and (unknown := naming.unknown_placeholders(pattern)):
+        yield Broken(place, f"{{{unknown[0]}}} is not known", "placeholders: {project} {environment} {Environment} {hash} {region}")
+        return
+    name = naming.name_of(project, environment, kind)
+    if pattern and (len(name) > rule.longest or not rule.legal.fullmatch(name)):
+        yield Broken(place, f"gives {name} ({len(name)} characters) for {environment.name}", rule.rule)
+    if kind == "scope":
+        return
+    other, other_kind = taken.setdefault(_sphere(environment, kind, name), (environment.name, kind))
+    if other != environment.name:
+        at = place if pattern else ("environments", index, "name")
+        yield Broken(at, f"gives {name} to both {other} and {environment.name}", "use {environment}")
+    elif other_kind != kind:
+        yield Broken(place, f"gives {name} to {other_kind} and {kind} of {other}", "each needs a name of its own")
 
 
 def _sphere(environment: Environment, kind: str, name: str) -> tuple[str, str]:

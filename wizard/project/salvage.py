@@ -48,6 +48,8 @@ def _doubtful(broken: rules.Broken, lost: set[Place], wrong: set[Place]) -> bool
         return True
     if place[0] in ("access", "secrets") and "environments" in place and any(error[0] == "environments" for error in lost if _names(error)):
         return True
+    if "reviewers" in place and ("github", "repository") in wrong:
+        return True
     named = "naming" in place or broken.reason.startswith("gives ")
     return named and any(error[0] in ("name", "region", "github", "naming") or _names(error) for error in wrong)
 
