@@ -15,7 +15,7 @@ from wizard.sandbox.actions.shell import Outcome
 from wizard.sandbox.actions.shell_syntax import NotEmulated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from wizard.sandbox.world import World
 
@@ -43,7 +43,7 @@ class AzFailed(Exception):
         self.status = status
 
 
-def az(world: World, session: AzureSession | None, words: Sequence[str]) -> Outcome | None:
+def az(world: World, session: AzureSession | None, words: Sequence[str], variables: Mapping[str, str]) -> Outcome | None:
     """Run one ``az`` command; ``None`` where it is not among those that are played."""
     positional = list(_until_option(words))
     name = " ".join(positional)
@@ -54,7 +54,7 @@ def az(world: World, session: AzureSession | None, words: Sequence[str]) -> Outc
         return None
     if session is None:
         return Outcome(1, "", "ERROR: Please run 'az login' to setup account.\n")
-    options = _options(words[len(positional) :])
+    options = {"--output": variables.get("AZURE_CORE_OUTPUT", "json")} | _options(words[len(positional) :])
     try:
         return _printed(command(session, options), options)
     except SignInFailed as failure:
@@ -237,7 +237,9 @@ def _rest(session: AzureSession, options: Options) -> Json:
     (url,) = _needed(options, "--url")
     if options.get("--method", "get").lower() != "get":
         raise NotEmulated(f"az rest --method {options['--method']}")
-    whole = url.replace("{subscriptionId}", session.subscription.get("subscriptionId", "")) if "://" in url else MANAGEMENT + url
+    whole = (MANAGEMENT + url if url.startswith("/") else url).replace("{subscriptionId}", session.subscription.get("subscriptionId", ""))
+    if not whole.startswith("https://"):
+        raise AzFailed(f"Invalid URL '{whole}': No scheme supplied. Perhaps you meant https://{whole}?")
     host = urlsplit(whole).netloc
     resource = options.get("--resource") or ("https://graph.microsoft.com/" if host == "graph.microsoft.com" else "")
     return _got(session, whole, resource)

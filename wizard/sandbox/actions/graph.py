@@ -56,20 +56,29 @@ def _add_jobs(
         key = f"{parent}/{name}" if parent else name
         default = {scope: access for scope, access in limit.items() if scope != "id-token" or parent}
         permissions = permissions_of(job.get("permissions", workflow.permissions), default)
-        if parent and (excess := beyond(permissions, limit)):
+        nodes[key] = _node(key, name, parent, workflow.path, inputs, permissions, needs_of(job), ready)
+        if "uses" in job:
+            _checked_call(world, run, job["uses"], permissions)
+
+
+def _checked_call(world: World, run: Json, uses: str, limit: dict[str, str]) -> None:
+    """Refuse, before anything starts, a called workflow that asks for more than its caller has; at any depth."""
+    workflow = _called(world, run, uses)
+    for name, job in workflow.jobs.items():
+        permissions = permissions_of(job.get("permissions", workflow.permissions), limit)
+        if excess := beyond(permissions, limit):
             allowed = ", ".join(f"{scope.split(':')[0]}: {limit.get(scope.split(':')[0], 'none')}" for scope in excess)
             raise InvalidWorkflow(
                 f"The workflow is not valid. {run['path']}: Error calling workflow '{workflow.path}'. "
                 f"The nested job '{name}' is requesting '{', '.join(excess)}', but is only allowed '{allowed}'."
             )
-        nodes[key] = _node(key, name, parent, workflow.path, inputs, permissions, needs_of(job), ready)
         if "uses" in job:
-            _called(world, run, job["uses"])
+            _checked_call(world, run, job["uses"], permissions)
 
 
 def _node(key: str, name: str, parent: str | None, path: str, inputs: Json, permissions: Json, needs: list[str], ready: float) -> Json:
     fixed = {"key": key, "job": name, "parent": parent, "path": path, "inputs": inputs, "permissions": permissions, "needs": needs}
-    state = {
+    state: Json = {
         "kind": "job",
         "status": "blocked",
         "result": None,
@@ -153,6 +162,7 @@ def _unblocked(world: World, run: Json, nodes: Json, node: Json) -> None:
     try:
         known = contexts.node_contexts(world, run, nodes, node)
         leg = bool(node["parent"]) and not nodes[node["parent"]]["calls"]
+        node["display"] = _display(job, nodes, node, contexts.offered(known, contexts.ENVIRONMENT))
         if not leg and not condition(job.get("if", True), contexts.offered(known, contexts.DECIDED_BY_GITHUB), status):
             finish(node, "skipped", node["ready"])
         elif "matrix" in (job.get("strategy") or {}) and not leg:
@@ -160,20 +170,27 @@ def _unblocked(world: World, run: Json, nodes: Json, node: Json) -> None:
         elif "uses" in job:
             _into_call(world, run, nodes, node, job, known)
         else:
-            _named(job, node, contexts.offered(known, contexts.ENVIRONMENT))
+            _placed(job, node, contexts.offered(known, contexts.ENVIRONMENT))
             node["status"] = "waiting"
             _gated(world, run, nodes, node)
     except (ExpressionError, InvalidWorkflow) as error:
         finish(node, "failure", node["ready"], f"##[error]{error}")
 
 
-def _named(job: Json, node: Json, known: Json) -> None:
-    """Name and environment, which GitHub decides before a runner has the job."""
+def _display(job: Json, nodes: Json, node: Json, known: Json) -> str:
+    """The job's name as GitHub shows it: ``caller / name (leg)``."""
+    above = nodes[node["parent"]]["display"] if node["parent"] else ""
+    if node["matrix"] and "${{" not in str(job.get("name")):
+        return f"{above} ({', '.join(str(value) for value in node['matrix'].values())})"
+    if "matrix" in (job.get("strategy") or {}) and not node["matrix"]:
+        known = known | {"matrix": {}}
     own = str(interpolated(job.get("name") or node["job"], known))
-    legs = (
-        f" ({', '.join(str(value) for value in node['matrix'].values())})" if node["matrix"] and "${{" not in str(job.get("name")) else ""
-    )
-    node["display"] = " / ".join([*node["key"].split("/")[:-1], own + legs]) if "#" not in node["key"] else own + legs
+    calls = bool(node["parent"]) and bool(nodes[node["parent"]]["calls"])
+    return f"{above} / {own}" if calls else own
+
+
+def _placed(job: Json, node: Json, known: Json) -> None:
+    """The environment, which GitHub decides before a runner has the job."""
     environment = job.get("environment") or ""
     spec = {"name": environment} if isinstance(environment, str) else environment
     node["environment"] = str(interpolated(spec.get("name", ""), known))
@@ -203,8 +220,8 @@ def _into_call(world: World, run: Json, nodes: Json, node: Json, job: Json, know
         inputs[name] = given.get(name, interpolated(spec.get("default", False if spec["type"] == "boolean" else ""), known))
     if extra := [name for name in given if name not in inputs]:
         raise InvalidWorkflow(f"Invalid input, {extra[0]} is not defined in the referenced workflow.")
-    node |= {"kind": "group", "status": "in_progress", "calls": workflow.path, "secrets": job.get("secrets")}
     _add_jobs(world, run, nodes, workflow, node["key"], inputs, node["permissions"], node["ready"])
+    node |= {"kind": "group", "status": "in_progress", "calls": workflow.path, "secrets": job.get("secrets")}
 
 
 def _closed(world: World, run: Json, nodes: Json, node: Json) -> None:

@@ -67,7 +67,7 @@ def identity_for(world: World, repository: Json, environment: str, path: str = "
     """A first-attempt dispatch of a workflow on the default branch, started by the repository's first account."""
     name, branch = github.full_name(repository), repository["default_branch"]
     people: list[Json] = world.table("github.accounts").where(lambda row: row["type"] == "User")
-    actor = people[0] if people else {"login": "ghost", "id": 10137}
+    actor: Json = people[0] if people else {"login": "ghost", "id": 10137}
     number = world.next_number("actions.job")
     return JobIdentity(
         repository=name,

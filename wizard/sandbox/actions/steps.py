@@ -17,6 +17,7 @@ from wizard.sandbox.actions.expressions import text_of
 from wizard.sandbox.actions.identity import AzureSession, SignInFailed, id_token
 from wizard.sandbox.actions.shell import Outcome, Shell
 from wizard.sandbox.actions.shell_syntax import NotEmulated
+from wizard.sandbox.github import models as github
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ class JobState:
     variables: dict[str, str] = field(default_factory=dict)
     azure: AzureSession | None = None
     has_databricks: bool = False
+    permissions: dict[str, str] = field(default_factory=dict)
 
 
 def play(state: JobState, step: Json, own: dict[str, str], outputs: dict[str, str]) -> str:
@@ -77,7 +79,7 @@ def _assignments(text: str) -> dict[str, str]:
 
 def _command(state: JobState, words: Sequence[str], scope: dict[str, str]) -> Outcome | None:
     if words[0] == "az":
-        return az(state.world, state.azure, words[1:])
+        return az(state.world, state.azure, words[1:], scope)
     if words[0] == "databricks":
         if not state.has_databricks:
             return Outcome(127, "", "databricks: command not found\n")
@@ -140,6 +142,10 @@ def _setup_databricks(state: JobState, given: dict[str, str], own: dict[str, str
 
 
 def _checkout(state: JobState, given: dict[str, str], own: dict[str, str]) -> str:
+    repository = github.repository(state.world, state.repository)
+    if repository and repository["private"] and state.permissions.get("contents") not in ("read", "write"):
+        state.log("remote: Repository not found.\n##[error]fatal: repository not found")
+        return "failure"
     state.log(f"Syncing repository: {state.repository}")
     return "success"
 
