@@ -165,7 +165,7 @@ def purge_result(request: Request, world: World) -> Response:
     if pending(world, "purge", request.params["operation"].lower()):
         location = {"Location": request.url}
         return Response(202, None, location | _soon(world))
-    return Response(200, None)
+    return Response(200, {})
 
 
 @ROUTER.get(VAULT + "/secrets")

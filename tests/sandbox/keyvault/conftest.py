@@ -1,0 +1,18 @@
+"""A fresh world a test, and the judgement over all that was said in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sandbox.keyvault.calls import Calls, agree
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Iterator[Calls]:
+    """Requests into the world ``owner``; ends with the judge over every exchange."""
+    made = Calls()
+    yield made
+    agree(made.recorder.exchanges, tmp_path)
