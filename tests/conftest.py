@@ -95,6 +95,11 @@ class Sandbox:
             self._monkeypatch.setenv(name, value)
         self._given = set(given)
 
+    def stop(self) -> None:
+        """End it; fails where a handler failed unexpectedly, which is a bug of the sandbox whatever the test saw."""
+        self.internet.stop()
+        assert not self.failures, "the sandbox failed to answer:\n" + "\n".join(self.failures)
+
     def run(self, *command: str, timeout: float = 60, **options: Any) -> subprocess.CompletedProcess[str]:
         """A child process in this internet, its output captured as text."""
         return subprocess.run([*command], capture_output=True, text=True, timeout=timeout, check=False, **options)
@@ -139,5 +144,4 @@ def sandbox(sandbox_world: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[San
         running.as_user()
         yield running
     finally:
-        running.internet.stop()
-    assert not running.failures, "the sandbox failed to answer:\n" + "\n".join(running.failures)
+        running.stop()

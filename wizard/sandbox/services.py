@@ -6,43 +6,24 @@ Owns the names of the service folders and the order in which they are seeded. Kn
 from __future__ import annotations
 
 import importlib
-import logging
 from typing import TYPE_CHECKING, Any
-
-log = logging.getLogger("wizard.sandbox")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from types import ModuleType
 
     from wizard.sandbox.router import Router
     from wizard.sandbox.world import World
 
 SERVICES = ("login", "graph", "arm", "keyvault", "github", "actions", "databricks")
-SEEDED = ("login", "graph", "arm", "keyvault", "databricks", "github", "actions")
-"""In this order: people before roles, roles before vaults, accounts before repositories."""
-
-
-def _found(name: str) -> ModuleType | None:
-    """The module, or ``None`` where the service has no such file; anything wrong *inside* it is raised."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as missing:
-        if missing.name and (missing.name == name or name.startswith(missing.name + ".")):
-            return None
-        raise
-    except (ImportError, SyntaxError, NameError) as unfinished:
-        log.warning("%s is not whole yet: %s", name, unfinished)
-        return None
+SEEDED = ("login", "graph", "arm", "keyvault", "databricks", "github")
+"""Those that hold anything from the start, in this order: people before roles, roles before vaults, accounts before repositories."""
 
 
 def routers() -> tuple[Router, ...]:
     """The routers of every service, in the order of ``SERVICES``; each ``routes.py`` exports ``ROUTER`` or ``ROUTERS``."""
     found: list[Router] = []
     for service in SERVICES:
-        module = _found(f"wizard.sandbox.{service}.routes")
-        if module is None:
-            continue
+        module = importlib.import_module(f"wizard.sandbox.{service}.routes")
         several: Iterable[Router] | None = getattr(module, "ROUTERS", None)
         found.extend(several if several is not None else (module.ROUTER,))
     return tuple(found)
@@ -56,6 +37,4 @@ def router_for(host: str, routers: Iterable[Router]) -> Router | None:
 def seed(world: World, description: Mapping[str, Any]) -> None:
     """Fill an empty world as described; every service reads its own sections and tolerates absent ones."""
     for service in SEEDED:
-        module = _found(f"wizard.sandbox.{service}.seed")
-        if module is not None:
-            module.seed(world, dict(description))
+        importlib.import_module(f"wizard.sandbox.{service}.seed").seed(world, dict(description))
