@@ -17,19 +17,47 @@ if TYPE_CHECKING:
 
 Json = Any
 
+ENTRY = {
+    "current_user": "user",
+    "current_user_authorizations_html": "settings/connections/applications{/client_id}",
+    "authorizations": "authorizations",
+    "code_search": "search/code?q={query}{&page,per_page,sort,order}",
+    "commit_search": "search/commits?q={query}{&page,per_page,sort,order}",
+    "emails": "user/emails",
+    "emojis": "emojis",
+    "events": "events",
+    "feeds": "feeds",
+    "followers": "user/followers",
+    "following": "user/following{/target}",
+    "gists": "gists{/gist_id}",
+    "issue_search": "search/issues?q={query}{&page,per_page,sort,order}",
+    "issues": "issues",
+    "keys": "user/keys",
+    "label_search": "search/labels?q={query}&repository_id={repository_id}{&page,per_page}",
+    "notifications": "notifications",
+    "organization": "orgs/{org}",
+    "organization_repositories": "orgs/{org}/repos{?type,page,per_page,sort}",
+    "organization_teams": "orgs/{org}/teams",
+    "public_gists": "gists/public",
+    "rate_limit": "rate_limit",
+    "repository": "repos/{owner}/{repo}",
+    "repository_search": "search/repositories?q={query}{&page,per_page,sort,order}",
+    "current_user_repositories": "user/repos{?type,page,per_page,sort}",
+    "starred": "user/starred{/owner}{/repo}",
+    "starred_gists": "gists/starred",
+    "user": "users/{user}",
+    "user_organizations": "user/orgs",
+    "user_repositories": "users/{user}/repos{?type,page,per_page,sort}",
+    "user_search": "search/users?q={query}{&page,per_page,sort,order}",
+}
+"""What the entry point names, as GitHub does, served here or not."""
+
 
 @ROUTER.get("/")
 def root(request: Request, world: World) -> Response:
-    """The entry point; only the addresses that this cloud serves."""
+    """The entry point, which ``gh`` asks for the scopes of a token."""
     caller(request, world)
-    names = {
-        "current_user": "user",
-        "organization": "orgs/{org}",
-        "repository": "repos/{owner}/{repo}",
-        "rate_limit": "rate_limit",
-        "user": "users/{user}",
-    }
-    return Response(200, {f"{name}_url": f"{forms.API}/{path}" for name, path in names.items()})
+    return Response(200, {f"{name}_url": f"{forms.API}/{path}" for name, path in ENTRY.items()})
 
 
 @ROUTER.get("/meta")

@@ -248,7 +248,7 @@ def minimal_repository(world: World, row: Json, login: str = "") -> Json:
 
 def repository(world: World, row: Json, login: str = "") -> Json:
     """``full-repository``; the merge settings only for those who may push."""
-    form: Json = minimal_repository(world, row, login) | {"network_count": 0, "subscribers_count": 1, "temp_clone_token": None}
+    form: Json = minimal_repository(world, row, login) | {"network_count": 0, "subscribers_count": 1}
     owner = models.account(world, row["owner"])
     if owner and owner["type"] == "Organization":
         form["organization"] = simple_user(world, row["owner"])
