@@ -91,6 +91,8 @@ class Session:
         self.source = source
         self.credential = CoreToken(source)
         self.signed_in_to_github = github_token is not None
+        self.github_login = ""
+        """The login of the token's owner; empty without a token, or for one that belongs to no person."""
         self._github = GithubWorkers(github_token)
         self._databricks = DatabricksWorkers(source)
         self._graph = GraphCalls(self.credential, tls_context)
@@ -171,10 +173,6 @@ class Session:
     async def github(self, call: Callable[[Github], Answer]) -> Answer:
         """The answer of ``call(client)`` in a worker thread."""
         return await self._github.run(call)
-
-    async def github_login(self) -> str:
-        """The login of the token's owner."""
-        return await self.github(lambda g: g.get_user().login)
 
     async def databricks(self, host: str, call: Callable[[WorkspaceClient], Answer]) -> Answer:
         """The answer of ``call(client)`` against a workspace, in a worker thread."""

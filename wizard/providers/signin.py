@@ -200,7 +200,8 @@ def github_token() -> Secret | None:
 async def open_session(*, tenant: str = "", subscriptions: Sequence[str] = (), token: Secret | None = None) -> Session:
     """The session of the signed-in operator. ``subscriptions`` are those the project names: they choose the tenant.
 
-    Asks for one ARM token and the list of subscriptions. A missing GitHub token is reported by the first call that needs it.
+    Asks for one ARM token, the list of subscriptions and the owner of the GitHub token. That there is no such token is
+    reported by the first call that needs one.
     Raises ``NotSignedIn``, ``Unreachable``, ``BadInput``.
     """
     account = chosen(accounts(), tenant, subscriptions)
@@ -211,7 +212,8 @@ async def open_session(*, tenant: str = "", subscriptions: Sequence[str] = (), t
     secret = token or await asyncio.to_thread(github_token)
     session = Session(tenant=account.tenant, operator=operator, subscriptions=(), source=source, github_token=secret)
     try:
-        session.subscriptions = {item.id: item for item in await visible_subscriptions(session)}
+        visible, session.github_login = await asyncio.gather(visible_subscriptions(session), github_login(session))
+        session.subscriptions = {item.id: item for item in visible}
     except BaseException:
         await session.close()
         raise
@@ -236,6 +238,26 @@ async def visible_subscriptions(session: Session) -> list[Subscription]:
         raise Unreachable(f"management.azure.com cannot be reached: {error.message}", hints=["check the network"]) from error
     except HttpResponseError as error:
         raise Unreachable(f"management.azure.com did not list the subscriptions: {error.message}") from error
+
+
+async def github_login(session: Session) -> str:
+    """Whose the GitHub token is; empty without one. Raises ``NotSignedIn``, ``Unreachable``."""
+    if not session.signed_in_to_github:
+        return ""
+    import requests
+    from github import GithubException
+
+    try:
+        return str(await session.github(lambda client: client.get_user().login))
+    except GithubException as error:
+        if error.status == 401:
+            hints = ["gh auth login --scopes repo,workflow,read:org", "or set GH_TOKEN to a valid token"]
+            raise NotSignedIn("GitHub does not accept the token: it is wrong, expired or revoked", hints=hints) from error
+        if error.status == 403:  # a token of an application has no person behind it
+            return ""
+        raise Unreachable(f"api.github.com did not say whose the token is: {error.status}") from error
+    except requests.exceptions.RequestException as error:
+        raise Unreachable(f"api.github.com cannot be reached: {type(error).__name__}", hints=["check the network"]) from error
 
 
 def _claims(token: str) -> dict[str, Json]:

@@ -200,8 +200,8 @@ def revoked(world: World, number: int, issued: float) -> Refusal:
     since = world.clock.iso(issued)
     texts = {
         50173: f"The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or "
-        f"reset their password. The grant was issued on '{since}' and the TokensValidFrom date (before which tokens are not valid) for this user "
-        f"is '{world.clock.iso()}'.",
+        f"reset their password. The grant was issued on '{since}' and the TokensValidFrom date (before which tokens are not valid) for "
+        f"this user is '{world.clock.iso()}'.",
         70043: f"The refresh token has expired or is invalid due to sign-in frequency checks by conditional access. The token was "
         f"issued on "
         f"{since} and the maximum allowed lifetime for this request is 43200.",

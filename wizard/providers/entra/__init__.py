@@ -1,0 +1,1 @@
+"""Resource kinds of Entra ID: applications, service principals and their credentials."""
