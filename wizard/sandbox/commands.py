@@ -158,6 +158,17 @@ def reset(state: State = STATE) -> None:
     forget(state.absolute())
 
 
+def rehearse(arguments: list[str], state: Path) -> int:
+    """Run ``lakestrap ARGUMENTS`` in the world kept in ``state`` (for ``lakestrap --sandbox``); its exit code."""
+    from wizard.sandbox.kept import rehearse as run_in_kept_world
+
+    try:
+        return run_in_kept_world(arguments, state)
+    except BadOption as wrong:
+        sys.stderr.write(f"error: {wrong}\n")
+        return 2
+
+
 def main() -> None:
     """The sandbox's commands by themselves."""
     app(prog_name="lakestrap sandbox")

@@ -237,6 +237,18 @@ def reset(state: Path) -> None:
     shutil.rmtree(state, ignore_errors=True)
 
 
+@contextmanager
+def _quiet(state: Path) -> Iterator[None]:
+    """The sandbox's log in a file of the state folder; no file where there is nothing to say."""
+    from wizard.sandbox.run import talking
+
+    path = state / LOG
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as output, talking(output):
+        yield
+    if not path.stat().st_size:
+        path.unlink()
+
+
 def rehearse(arguments: Sequence[str], state: Path, options: Options | None = None) -> int:
     """Run ``lakestrap ARGUMENTS`` in the kept world of ``state``; its exit code.
 
@@ -244,16 +256,11 @@ def rehearse(arguments: Sequence[str], state: Path, options: Options | None = No
     Nothing but the command itself writes to the terminal: the sandbox's own log goes to ``state / "log"``.
     """
     from wizard.sandbox.environment import child_environment
-    from wizard.sandbox.run import child, talking
+    from wizard.sandbox.run import child
 
     command = program("wizard.__main__", *arguments)
     found = running(state)
     if found is not None and found.variables:
         return child(command, child_environment(found.variables))
-    with (
-        claimed(state),
-        (state / LOG).open("a", encoding="utf-8") as output,
-        talking(output),
-        serving(state, options or Options(world="")) as (_, variables),
-    ):
+    with claimed(state), _quiet(state), serving(state, options or Options(world="")) as (_, variables):
         return child(command, child_environment(variables))

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.conftest import ROOT
+from wizard.sandbox.commands import rehearse as from_command_line
 from wizard.sandbox.kept import InUse, Running, claimed, rehearse, running, serving
 from wizard.sandbox.options import BadOption, Options
 
@@ -111,8 +112,23 @@ def test_a_rehearsal_runs_our_own_command_and_returns_its_code(state: Path, capf
     assert rehearse(["--version"], state) == 0
     assert capfd.readouterr().out.startswith("lakestrap ")
     assert rehearse(["no-such-command"], state) == 2
-    assert (state / "world.json").exists()
+    assert [path.name for path in state.iterdir()] == ["world.json"]
     assert running(state) is None
+
+
+def test_a_rehearsal_goes_to_the_world_that_is_served(state: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert sandbox(state, "start").returncode == 0
+    assert rehearse(["--version"], state) == 0
+    assert capfd.readouterr().out.startswith("lakestrap ")
+    found = running(state)
+    assert found is not None
+    assert found.variables["HTTPS_PROXY"].startswith("http://127.0.0.1:")
+
+
+def test_a_rehearsal_beside_another_is_refused_in_one_line(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with claimed(state):
+        assert from_command_line(["--version"], state) == 2
+    assert capsys.readouterr().err.startswith(f"error: the sandbox in {state} is in use by process {os.getpid()}")
 
 
 def test_the_kept_worlds_folder_is_not_lost_on_a_bad_option(state: Path) -> None:
