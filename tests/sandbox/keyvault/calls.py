@@ -24,7 +24,11 @@ ROOT = Path(__file__).resolve().parents[3]
 JUDGE = ROOT.parent / "shared" / "conformance" / "judge.py"
 GAPS = ROOT / "tests" / "contract" / "known-gaps.txt"
 ARM = "https://management.azure.com"
-AUDIENCES = {"vault.azure.net": "https://vault.azure.net", "azuredatabricks.net": "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"}
+AUDIENCES = {
+    "graph.microsoft.com": "https://graph.microsoft.com",
+    "vault.azure.net": "https://vault.azure.net",
+    "azuredatabricks.net": "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d",
+}
 DEV = "11111111-0001-4d5e-8f60-a1b2c3d4e501"
 UAT = "11111111-0002-4d5e-8f60-a1b2c3d4e502"
 PROD = "11111111-0004-4d5e-8f60-a1b2c3d4e504"
