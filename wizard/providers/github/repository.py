@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.engine.resource import Observed, Permission, Resource, Service
 from wizard.errors import BadInput, NotAllowed, Problem
-from wizard.providers.github.rest import found, path_of, send
+from wizard.providers.github.rest import found, login_of, path_of, send
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
@@ -69,7 +69,7 @@ class Repository(Resource):
     async def create(self, session: Session) -> Observed:
         """Make it empty: its first commit is the files' own."""
         owner, _, name = self.repository.partition("/")
-        login = await session.github_login()
+        login = await login_of(session)
         body: dict[str, object] = {"name": name, "private": self.visibility != "public"}
         if self.visibility == "internal":
             body["visibility"] = "internal"

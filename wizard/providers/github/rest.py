@@ -88,6 +88,14 @@ async def removed(session: Session, path: str, *, permission: str = "") -> None:
         await session.github(call)
 
 
+async def login_of(session: Session) -> str:
+    """The login of the token's owner; ``""`` where it belongs to no person."""
+    if session.github_login:
+        return session.github_login
+    body = await found(session, "/user", missing=(403, 404))
+    return str(body["login"]) if body else ""
+
+
 async def mutation(session: Session, name: str, given: Json, selection: str, *, permission: str = "") -> Json:
     """One GraphQL mutation; what ``selection`` asks of its payload."""
     with translated(permission):

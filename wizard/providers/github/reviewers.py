@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, Problem
-from wizard.providers.github.rest import found, listed
+from wizard.providers.github.rest import found, listed, login_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,7 +69,7 @@ def _canonical(name: str) -> str:
 
 async def somebody_else(session: Session, names: Iterable[str]) -> bool:
     """Whether anybody but the signed-in user is among the reviewers; a team whose members are hidden counts as yes."""
-    login = (await session.github_login()).lower()
+    login = (await login_of(session)).lower()
     for name in names:
         if "/" not in name:
             if name.removeprefix("@").lower() != login:
