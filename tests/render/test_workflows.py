@@ -1,0 +1,169 @@
+"""Every variant of the workflows is safe and whole; each check is shown to fail on a planted fault."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.render.projects import project
+from wizard.render import assets, render
+from wizard.render.files import actions_used
+from wizard.sandbox.actions.workflow_file import parse
+
+Json = Any
+MODES = ("federated", "managed-identity", "client-secret")
+STRATEGIES = ("trunk", "release", "environment-branches")
+VARIABLES = {
+    *("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZURE_LOCATION"),
+    *("KEY_VAULT_NAME", "DATABRICKS_HOST", "LAKESTRAP_PROJECT"),
+}
+
+
+def workflows(gates: dict[str, bool] | None = None, **more: Any) -> dict[str, str]:
+    prefix = ".github/workflows/"
+    return {file.path.removeprefix(prefix): file.text for file in render(project(**more), gates) if file.path.startswith(prefix)}
+
+
+def read(text: str) -> Json:
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def faults(name: str, text: str) -> list[str]:
+    """What is unsafe or broken in a workflow."""
+    document, found = read(text), []
+    if document.get("permissions") != {}:
+        found.append("the workflow grants permissions to all jobs")
+    for job_name, job in document["jobs"].items():
+        found += [f"{job_name}: waits for {need}" for need in job.get("needs", []) if need not in document["jobs"]]
+        if "uses" in job:
+            continue
+        if "timeout-minutes" not in job:
+            found.append(f"{job_name}: no timeout")
+        federated = "creds" not in text and "azure-client-secret" not in text
+        if "environment" in job and federated and job.get("permissions", {}).get("id-token") != "write":
+            found.append(f"{job_name}: no id-token")
+        for step in job["steps"]:
+            if "${{" in step.get("run", ""):
+                found.append(f"{job_name}: an expression in a script")
+            if step.get("uses", "").startswith("actions/checkout") and step.get("with", {}).get("persist-credentials") is not False:
+                found.append(f"{job_name}: the token stays on disk")
+    for used in re.findall(r"uses: (\S+)(?: # (\S+))?", text):
+        if not used[0].startswith("./") and not (re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", used[0]) and re.match(r"v\d", used[1])):
+            found.append(f"{used[0]} is not pinned")
+    found += [f"vars.{name} is set by nobody" for name in set(re.findall(r"vars\.(\w+)", text)) - VARIABLES]
+    found += [f"secrets.{name} is set by nobody" for name in set(re.findall(r"secrets\.(\w+)", text)) - {"AZURE_CLIENT_SECRET"}]
+    return [f"{name}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize(("mode", "strategy", "gate"), itertools.product(MODES, STRATEGIES, (True, False)))
+def test_every_variant_is_safe_and_github_would_take_it(mode: str, strategy: str, gate: bool) -> None:
+    plan = mode != "client-secret"
+    files = workflows({"prod": gate}, identity={"mode": mode}, delivery={"strategy": strategy}, plan_environment=plan)
+    assert sorted(files) == ["deploy-environment.yml", "deploy.yml", "infra.yml", *(["preview.yml"] if plan else []), "verify-login.yml"]
+    for name, text in files.items():
+        assert faults(name, text) == []
+        parse(f".github/workflows/{name}", text.encode())
+        assert ("secrets." in text or "secrets:" in text) == (mode == "client-secret"), name
+        assert "id-token" not in text or mode != "client-secret"
+
+
+PLANTED = [
+    ("permissions: {}\n", "permissions: write-all\n", "grants permissions"),
+    ("    timeout-minutes: 60\n", "", "no timeout"),
+    ("      id-token: write # the token that Azure trusts\n", "      actions: read\n", "no id-token"),
+    ('"$AZURE_RESOURCE_GROUP"', "${{ vars.AZURE_RESOURCE_GROUP }}", "an expression in a script"),
+    ("persist-credentials: false", "fetch-depth: 1", "the token stays on disk"),
+    (" # v7.0.1", "", "is not pinned"),
+    ("@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7", "is not pinned"),
+    ("vars.AZURE_TENANT_ID", "vars.ARM_TENANT_ID", "set by nobody"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "fault"), PLANTED)
+def test_a_planted_fault_is_found(old: str, new: str, fault: str) -> None:
+    text = workflows()["infra.yml"]
+    assert old in text
+    assert any(fault in found for found in faults("infra.yml", text.replace(old, new)))
+
+
+def promotion(strategy: str, gates: dict[str, bool] | None = None) -> dict[str, tuple[list[str], str]]:
+    jobs = read(workflows(gates, delivery={"strategy": strategy})["deploy.yml"])["jobs"]
+    return {job["with"]["environment"]: (job["needs"], job.get("if", "")) for job in jobs.values() if "uses" in job}
+
+
+def test_trunk_promotes_one_artifact_from_environment_to_environment() -> None:
+    assert promotion("trunk") == {
+        "dev": (["build"], ""),
+        "UAT": (["build", "deploy-dev"], ""),
+        "prod": (["build", "deploy-uat"], ""),
+    }
+    assert read(workflows()["deploy.yml"])["on"]["push"] == {"branches": ["main"]}
+
+
+def test_a_release_goes_to_production_from_its_tag() -> None:
+    assert promotion("release") == {
+        "dev": (["build"], "github.ref_type == 'branch'"),
+        "UAT": (["build", "deploy-dev"], "github.ref_type == 'branch'"),
+        "prod": (["build"], "github.ref_type == 'tag'"),
+    }
+    assert read(workflows(delivery={"strategy": "release"})["deploy.yml"])["on"]["push"] == {
+        "branches": ["main", "release/**"],
+        "tags": ["v*"],
+    }
+
+
+def test_each_environment_may_follow_its_branch() -> None:
+    assert promotion("environment-branches") == {
+        "dev": (["build"], "github.ref_name == 'dev'"),
+        "UAT": (["build"], "github.ref_name == 'uat'"),
+        "prod": (["build"], "github.ref_name == 'prod'"),
+    }
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_production_without_an_enforceable_gate_is_deployed_by_hand_only(strategy: str) -> None:
+    conditions = {name: condition for name, (_, condition) in promotion(strategy, {"dev": False, "UAT": False, "prod": False}).items()}
+    assert conditions["prod"].endswith("github.event_name == 'workflow_dispatch'")
+    assert not any("workflow_dispatch" in conditions[name] for name in ("dev", "UAT"))
+    delivery = next(file.text for file in render(project(), {"prod": False}) if file.path == "docs/delivery.md")
+    assert "**prod is deployed only by hand**" in delivery
+
+
+def test_every_environment_can_be_chosen_and_asks_its_own_gate() -> None:
+    for name in ("infra.yml", "verify-login.yml"):
+        document = read(workflows()[name])
+        assert document["on"]["workflow_dispatch"]["inputs"]["environment"]["options"] == ["dev", "UAT", "prod"]
+        assert [job["environment"] for job in document["jobs"].values()] == ["${{ inputs.environment }}"]
+
+
+def test_a_preview_is_read_only_and_skips_forks() -> None:
+    (job,) = read(workflows(plan_environment=True)["preview.yml"])["jobs"].values()
+    assert job["environment"] == "${{ matrix.environment }}-plan"
+    assert job["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+    assert not any(" create " in step.get("run", "") for step in job["steps"])
+
+
+def test_proof_only_reads() -> None:
+    (job,) = read(workflows()["verify-login.yml"])["jobs"].values()
+    commands = [line for step in job["steps"] for line in step.get("run", "").splitlines()]
+    assert [" ".join(command.split()[:3]) for command in commands] == [
+        *("az account show", "az group show", "az keyvault secret", "az rest --method"),
+    ]
+    assert not re.search(r"[|;&<>`]|\$\(", "\n".join(commands))
+
+
+def test_runners_are_those_that_reach_the_environments() -> None:
+    files = workflows(network={"runs_on": ["self-hosted", "linux"]})
+    (job,) = read(files["deploy-environment.yml"])["jobs"].values()
+    assert job["runs-on"] == ["self-hosted", "linux"]
+    assert read(files["deploy.yml"])["jobs"]["build"]["runs-on"] == "ubuntu-24.04"
+
+
+def test_what_an_organisation_must_allow_is_what_is_used() -> None:
+    text = "".join(workflows(plan_environment=True).values())
+    assert set(re.findall(r"uses: ([\w-]+/[\w-]+@\w{40})", text)) == set(actions_used())
+    assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for pin in assets.ACTIONS.values())
