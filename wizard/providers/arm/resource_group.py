@@ -6,7 +6,6 @@ its location (that is metadata, and fixed). Deleting one takes everything in it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +15,8 @@ from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import group_id, last_part, marked, owner_of, subscription_of, wished_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wizard.providers.session import Session
 
 _ACTION = "Microsoft.Resources/subscriptions/resourceGroups"

@@ -7,10 +7,13 @@ this cloud (generic calls, resource providers, template deployments) calls these
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from wizard.sandbox.arm import errors, policy, rbac
 from wizard.sandbox.arm.catalog import ALWAYS_REGISTERED, namespace_name, type_name
 from wizard.sandbox.arm.ids import ResourceId, parse, within
+from wizard.sandbox.arm.router import ROUTER
+from wizard.sandbox.router import Refusal, Request
 
 if TYPE_CHECKING:
     from wizard.sandbox.login.tokens import Principal
@@ -126,3 +129,33 @@ def before_action(world: World, principal: Principal, resource_id: str, action: 
     if parts.namespace:
         require_registered(world, parts.subscription, parts.namespace)
     require_unlocked(world, resource_id, "write")
+
+
+def standing(request: Request, world: World) -> Refusal | None:
+    """What stands against a write of a resource in the path, whatever handler answers: registration, locks, policy.
+
+    Roles, locks and policies of ``Microsoft.Authorization`` and deployments have rules of their own.
+    """
+    parts = parse(unquote(request.path))
+    if parts is None or not parts.namespace or parts.namespace.lower() in ALWAYS_REGISTERED:
+        return None
+    try:
+        group_of(world, parts.text)
+        require_registered(world, parts.subscription, parts.namespace)
+        require_unlocked(world, parts.text, "delete" if request.method == "DELETE" else "write")
+        if request.method == "PUT":
+            policy.require_compliant(world, parts.text, _sent(request))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _sent(request: Request) -> Json:
+    try:
+        found = request.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+ROUTER.standing.append(standing)

@@ -84,8 +84,8 @@ def write_group(world: World, who: Principal, group_id: str, wished: Json) -> Re
     if not _NAME.fullmatch(name) or name.endswith("."):
         wrong = re.sub(r"[\w().-]", "", name)
         message = (
-            f"The provided resource group name '{name}' has these invalid characters: '{wrong}'. The name can only be a letter, digit, '-', "
-            "'.', '(', ')' or '_'."
+            f"The provided resource group name '{name}' has these invalid characters: '{wrong}'. The name can only be a letter, digit, "
+            "'-', '.', '(', ')' or '_'."
         )
         raise errors.refused(400, "InvalidResourceGroup", message)
     before = world.table("arm.groups").get(key)

@@ -29,6 +29,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}")
 
 def put_identity(world: World, who: Principal, resource_id: str, api_version: str, body: Json) -> Response:
     """Create an identity with its service principal, or replace its tags."""
+    return create(world, resource_id, body)
+
+
+def create(world: World, resource_id: str, body: Json) -> Response:
+    """What PUT does; the seed calls it too."""
     name = resource_id.split("/")[-1]
     if not _NAME.fullmatch(name):
         message = f"The resource name '{name}' is invalid: 3 to 128 letters, digits, '-' and '_', the first a letter or a digit."

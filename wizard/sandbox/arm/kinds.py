@@ -44,8 +44,8 @@ def put_stored(world: World, principal: Principal, resource_id: str, api_version
     location = str(body.get("location") or "")
     if before and location and region_name(location) not in ("", before.get("location", region_name(location))):
         message = (
-            f"The resource '{parts.names[-1]}' already exists in location '{before['location']}' in resource group '{parts.group}'. A resource "
-            f"with the same name cannot be created in location '{location}'. Please select a new resource name."
+            f"The resource '{parts.names[-1]}' already exists in location '{before['location']}' in resource group '{parts.group}'. A "
+            f"resource with the same name cannot be created in location '{location}'. Please select a new resource name."
         )
         raise errors.refused(409, "InvalidResourceLocation", message)
     if location:

@@ -38,7 +38,8 @@ def require_principal(world: World, object_id: str, claimed: str) -> str:
     if not claimed and not world.consistency.visible("principal", object_id):
         raise _not_found(world, object_id)
     if claimed and claimed.lower() != kind.lower():
-        message = f"The PrincipalId '{object_id.replace('-', '')}' has type '{kind}' , which is different from specified PrinciaplType '{claimed}'."
+        number = object_id.replace("-", "")
+        message = f"The PrincipalId '{number}' has type '{kind}' , which is different from specified PrinciaplType '{claimed}'."
         raise errors.refused(400, "UnmatchedPrincipalType", message)
     return kind
 

@@ -8,6 +8,7 @@ each handler asks ``rbac.require``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 Json = Any
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-(preview|alpha|beta|privatepreview))?", re.IGNORECASE)
 _SUBSCRIPTION = re.compile(r"/+subscriptions/([^/]+)", re.IGNORECASE)
+_WRITES = ("PUT", "PATCH", "DELETE")
+_CHANGED = (200, 201, 202)
+Standing = Callable[[Request, "World"], "Refusal | None"]
 _WITHOUT_VERSION = re.compile(r"/metadata/endpoints/?", re.IGNORECASE)
 
 
@@ -69,13 +73,27 @@ def guard(request: Request, world: World) -> None:
 
 
 class ResourceManager(Router):
-    """A router whose answers bear ARM's own headers; several slashes at the start of a path count as one."""
+    """A router whose answers bear ARM's own headers; several slashes at the start of a path count as one.
+
+    ``standing`` are the checks that hold for every write to a resource, whoever's handler answers: each gets request
+    and world *before* the handler runs and may return a refusal. It is raised only when the handler has agreed, so that the
+    handler's own refusal (permission, bad body) comes first; the transaction undoes what was written.
+    """
+
+    standing: list[Standing]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.standing = []
 
     def handle(self, request: Request, world: World) -> Response:
         request.path = "/" + request.path.lstrip("/")
         headers = _headers(request, world)
+        against = [refusal for check in self.standing if (refusal := check(request, world))] if request.method in _WRITES else []
         try:
             response = super().handle(request, world)
+            if against and response.status in _CHANGED:
+                raise against[0]
         except Refusal as refusal:
             refusal.response.headers = headers | refusal.response.headers
             raise

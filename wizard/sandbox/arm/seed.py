@@ -11,9 +11,9 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.arm import identities
 from wizard.sandbox.arm.built_in_roles import by_name
 from wizard.sandbox.arm.ids import is_guid, parse
-from wizard.sandbox.arm.kinds import kind_of
 from wizard.sandbox.arm.principals import principal_type
 from wizard.sandbox.login.directory import tenant
 
@@ -192,6 +192,6 @@ def _resource(world: World, document: Json) -> None:
 
 
 def _identity(world: World, document: Json) -> None:
-    kind_of(document["type"]).put(world, None, document["id"], "2024-11-30", document)  # type: ignore[arg-type]
+    identities.create(world, document["id"], document)
     principal_id = world.table("arm.resources")[document["id"].lower()]["properties"]["principalId"]
     world.consistency.forgotten("principal", principal_id)
