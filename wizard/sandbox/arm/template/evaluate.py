@@ -13,7 +13,7 @@ from typing import Any
 from wizard.sandbox.arm.template import addresses, collection_functions, dates, loops, numbers, resource_functions, strings
 from wizard.sandbox.arm.template.collection_functions import array_of, object_of
 from wizard.sandbox.arm.template.context import Context
-from wizard.sandbox.arm.template.faults import ExpressionFault, wrong_arguments, wrong_type
+from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, wrong_arguments, wrong_type
 from wizard.sandbox.arm.template.library import Function, check_count
 from wizard.sandbox.arm.template.strings import text_of
 from wizard.sandbox.arm.template.syntax import Call, Index, Literal, Node, Property, is_expression, parsed, unescaped
@@ -49,6 +49,23 @@ def _members(value: dict[str, Json], context: Context) -> Json:
         else:
             out[text_of("object key", evaluated(name, context))] = evaluated(item, context)
     return out
+
+
+def previewed(value: Json, context: Context) -> Json:
+    """As ``evaluated``, but expressions that only run time can answer stay as they are written."""
+    if isinstance(value, str):
+        try:
+            return evaluated(value, context)
+        except RunTimeOnly:
+            return value
+    if isinstance(value, list):
+        return [previewed(item, context) for item in value]
+    if isinstance(value, dict) and not any(loops.is_property_loop(name, item) for name, item in value.items()):
+        return {str(previewed(name, context)): previewed(item, context) for name, item in value.items()}
+    try:
+        return evaluated(value, context)
+    except RunTimeOnly:
+        return {"copy": value["copy"]}
 
 
 def evaluate(node: Node, context: Context) -> Json:

@@ -32,6 +32,10 @@ class ExpressionFault(Exception):
     """One expression that cannot be evaluated; whoever evaluates it says where it stands."""
 
 
+class RunTimeOnly(ExpressionFault):
+    """A function that is answered only while resources are deployed was called before, or where it is not allowed."""
+
+
 def validation_failed(reason: str) -> TemplateFault:
     """Refused before anything was deployed."""
     return TemplateFault(f"Deployment template validation failed: '{reason}'.")

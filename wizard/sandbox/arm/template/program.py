@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wizard.sandbox.arm.template import arguments, dependencies, outputs
+from wizard.sandbox.arm.template import arguments, dependencies, outputs, static
 from wizard.sandbox.arm.template.context import Cloud, Context, Place
-from wizard.sandbox.arm.template.evaluate import evaluated
+from wizard.sandbox.arm.template.evaluate import evaluated, previewed
 from wizard.sandbox.arm.template.faults import ExpressionFault, validation_failed
 from wizard.sandbox.arm.template.resources import Instance, by_key, expanded, failed_on
 from wizard.sandbox.arm.template.schema import SHOWN, is_secure, resolved
@@ -35,6 +35,13 @@ class Program:
         """The request body of a resource whose dependencies are deployed."""
         try:
             return instance.body(self.at_run_time(instance.context))
+        except ExpressionFault as fault:
+            raise failed_on(instance, fault) from None
+
+    def preview(self, instance: Instance) -> Json:
+        """The body before anything is deployed: what only run time can answer stays an expression."""
+        try:
+            return instance.body(instance.context, previewed)
         except ExpressionFault as fault:
             raise failed_on(instance, fault) from None
 
@@ -115,6 +122,7 @@ def prepared(
         if name not in template:
             raise validation_failed(f"Required property '{name}' not found in JSON. Path 'properties.template'")
     if outer is not None:
+        static.check(template, outer.functions)
         context = replace(outer, place=place, deployment=deployment, reference=None, described=None, referenced=None)
     else:
         context = _own_context(template, given, Context(place, cloud, deployment=deployment), read_secret)
@@ -132,6 +140,7 @@ def _own_context(template: Json, given: Mapping[str, Json], bare: Context, read_
         for space in template.get("functions") or []
         for name, function in (space.get("members") or {}).items()
     }
+    static.check(template, functions)
     bare = replace(bare, functions=functions)
     bare = replace(bare, parameters=arguments.parameters(template, given, bare, read_secret))
     bare = replace(bare, variables=arguments.variables(template, bare))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wizard.sandbox.arm.template.context import Context
-from wizard.sandbox.arm.template.faults import ExpressionFault, wrong_arguments
+from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, wrong_arguments
 from wizard.sandbox.arm.template.formats import date_text
 from wizard.sandbox.arm.template.library import check_count
 from wizard.sandbox.arm.template.strings import text_of
@@ -172,8 +172,8 @@ def _deployment(arguments: list[Json], context: Context) -> Json:
     return context.deployment
 
 
-def _misplaced(name: str) -> ExpressionFault:
-    return ExpressionFault(
+def _misplaced(name: str, fault: type[ExpressionFault] = ExpressionFault) -> ExpressionFault:
+    return fault(
         f"The template function '{name}' is not expected at this location. Please see https://aka.ms/arm-functions for usage details."
     )
 
@@ -225,7 +225,7 @@ def _utc_now(arguments: list[Json], context: Context) -> str:
 def _reference(arguments: list[Json], context: Context) -> Json:
     texts = _texts("reference", arguments)
     if context.reference is None:
-        raise _misplaced("reference")
+        raise _misplaced("reference", RunTimeOnly)
     full = len(texts) == 3
     if full and texts[2].lower() != "full":
         raise wrong_arguments("reference", f"the third argument must be 'Full', not '{texts[2]}'.")
@@ -236,7 +236,7 @@ def _reference(arguments: list[Json], context: Context) -> Json:
 def _references(arguments: list[Json], context: Context) -> Json:
     texts = _texts("references", arguments)
     if context.referenced is None:
-        raise _misplaced("references")
+        raise _misplaced("references", RunTimeOnly)
     return context.referenced(texts[0], len(texts) == 2)
 
 
@@ -251,7 +251,7 @@ def listed(function: str, arguments: list[Json], context: Context) -> Json:
     """``list*(resource id, api version[, body])``."""
     check_count(function, len(arguments), 1, 3)
     if context.reference is None:
-        raise _misplaced(function)
+        raise _misplaced(function, RunTimeOnly)
     resource_id = text_of(function, arguments[0])
     version = text_of(function, arguments[1]) if len(arguments) > 1 else ""
     if context.described is not None and "/" not in resource_id:

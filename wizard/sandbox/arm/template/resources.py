@@ -6,7 +6,7 @@ Owns expansion: copy loops, conditions, children, symbolic names, ids, ``depends
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,12 +55,11 @@ class Instance:
     def is_deployment(self) -> bool:
         return self.type.lower() == DEPLOYMENT
 
-    def body(self, context: Context | None = None) -> Json:
+    def body(self, context: Context, evaluation: Callable[[Json, Context], Json] = evaluated) -> Json:
         """The members that are sent, evaluated; a nested template and its parameters are left as written."""
-        around = context or self.context
         if self.is_deployment:
-            return {name: evaluated(self.raw[name], around) for name in ("location", "tags") if name in self.raw}
-        return {name: evaluated(value, around) for name, value in self.raw.items() if name.lower() not in STRUCTURE}
+            return {name: evaluation(self.raw[name], context) for name in ("location", "tags") if name in self.raw}
+        return {name: evaluation(value, context) for name, value in self.raw.items() if name.lower() not in STRUCTURE}
 
 
 def expanded(template: Json, context: Context) -> list[Instance]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import checks, kinds, operations
-from wizard.sandbox.arm.types import databricks, factory, identity, lifecycle, monitoring, network, storage
+from wizard.sandbox.arm.types import databricks, factory, identity, keys, lifecycle, monitoring, network, storage
 from wizard.sandbox.arm.types.lifecycle import shown
 from wizard.sandbox.arm.types.table import Writing, type_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Json = Any
 __all__ = ["delete_resource", "put_resource", "rehearse", "seconds_of", "shown"]
-FILES = (databricks, factory, identity, monitoring, network, storage)
+FILES = (databricks, factory, identity, keys, monitoring, network, storage)
 
 lifecycle.register()
 

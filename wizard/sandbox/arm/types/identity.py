@@ -1,7 +1,7 @@
 """``Microsoft.ManagedIdentity``, and the identities that other resources carry.
 
-Owns user-assigned identities, their federated credentials, and the service principals that come into being with any
-managed identity. The token service looks those up; it is no part of this.
+Owns the service principals that come into being with a system-assigned identity, and the members of user-assigned ones,
+whose life is the business of ``arm.identities``. The token service is no part of this.
 https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities
 """
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from wizard.sandbox.world import World
 
 Json = Any
-MOST_CREDENTIALS = 20
 TYPES = ("None", "SystemAssigned", "UserAssigned", "SystemAssigned,UserAssigned")
 
 
@@ -77,66 +76,16 @@ def fill_identity(writing: Writing, document: Json) -> None:
     document["identity"] = identity
 
 
-def _finish_identity(writing: Writing, document: Json) -> None:
-    before = (writing.before or {}).get("properties")
-    if before is None:
-        row = managed_principal(writing.world, document["id"], explicit=True)
-        before = {"tenantId": tenant(writing.world)["id"], "principalId": row["id"], "clientId": row["appId"]}
-    document["properties"] = {**before, **document["properties"]}
-
-
-def _remove_identity(world: World, document: Json) -> None:
-    forget_principal(world, document["properties"]["principalId"])
-    table = world.table("graph.federated_credentials")
-    for key in list(table):
-        if key.startswith(f"{document['properties']['principalId']}/"):
-            del table[key]
-
-
-def _credentials(writing: Writing) -> list[Json]:
-    prefix = writing.resource_id.rsplit("/", 1)[0].lower() + "/"
-    rows = writing.world.table("arm.resources")
-    return [rows[key] for key in rows if key.startswith(prefix) and key != writing.resource_id.lower()]
-
-
-def _check_credential(writing: Writing) -> None:
-    others, wished = _credentials(writing), writing.properties
-    if len(wished.get("audiences") or []) != 1:
-        raise errors.refused(400, "BadRequest", "Federated Identity Credential must have exactly one audience.")
-    if any((row["properties"]["issuer"], row["properties"]["subject"]) == (wished["issuer"], wished["subject"]) for row in others):
-        message = "Issuer and subject combination already exists for this Managed Identity."
-        raise errors.refused(409, "Conflict", message)
-    if writing.before is None and len(others) >= MOST_CREDENTIALS:
-        message = f"The maximum number of federated identity credentials ({MOST_CREDENTIALS}) has been reached."
-        raise errors.refused(400, "BadRequest", message)
-
-
-def _finish_credential(writing: Writing, document: Json) -> None:
-    parent = writing.world.table("arm.resources")[document["id"].rsplit("/", 2)[0].lower()]
-    key = f"{parent['properties']['principalId']}/{document['name']}"
-    row = {"name": document["name"], "parent": parent["properties"]["principalId"], "description": None, **document["properties"]}
-    writing.world.table("graph.federated_credentials")[key] = row
-    writing.world.consistency.written("federated_credential", key)
-
-
-def _remove_credential(world: World, document: Json) -> None:
-    parent = world.table("arm.resources").get(document["id"].rsplit("/", 2)[0].lower())
-    if parent:
-        key = f"{parent['properties']['principalId']}/{document['name']}"
-        world.table("graph.federated_credentials").pop(key, None)
-        world.consistency.forgotten("federated_credential", key)
-
-
 add(
     ResourceType(
         "Microsoft.ManagedIdentity/userAssignedIdentities",
         shape("isolationScope: None|Regional, tenantId: string~, principalId: string~, clientId: string~"),
         names=r"[A-Za-z0-9][\w-]{2,127}", name_rule="The identity name must be 3 to 128 characters of letters, digits, hyphens and underscores.",
-        seconds=2.0, finish=_finish_identity, gone=_remove_identity, with_state=False,
+        seconds=2.0, with_state=False, foreign=True,
     ),
     ResourceType(
         "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
         shape("issuer: string!, subject: string!, audiences: [string]!"), required=("properties",), names=r"[A-Za-z0-9][\w-]{2,119}",
-        seconds=2.0, check=_check_credential, finish=_finish_credential, gone=_remove_credential, with_state=False,
+        seconds=2.0, with_state=False, foreign=True,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors, kinds, operations
 from wizard.sandbox.arm.catalog import REGIONS, region_name
+from wizard.sandbox.arm.ids import parse
 from wizard.sandbox.arm.types.identity import check_identity, fill_identity, forget_principal
 from wizard.sandbox.arm.types.shape import normal, problems
 from wizard.sandbox.arm.types.table import TYPES, ResourceType, Writing, type_of
@@ -140,8 +141,6 @@ def delete(world: World, resource_id: str) -> Response:
 
 
 def _record(resource_id: str) -> ResourceType:
-    from wizard.sandbox.arm.ids import parse
-
     parts = parse(resource_id)
     record = type_of(parts.type) if parts else None
     if record is None:
@@ -150,7 +149,8 @@ def _record(resource_id: str) -> ResourceType:
 
 
 def register() -> None:
-    """Let this file answer for every tabled type."""
+    """Let this file answer for every tabled type that no other file answers for."""
     kind = kinds.Kind(find=find, put=put, patch=patch, delete=delete)
     for record in TYPES.values():
-        kinds.register(record.name, kind)
+        if not record.foreign:
+            kinds.register(record.name, kind)

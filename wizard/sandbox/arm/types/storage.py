@@ -7,11 +7,14 @@ https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.arm import errors
 from wizard.sandbox.arm.types.shape import shape
 from wizard.sandbox.arm.types.table import ResourceType, Writing, add
+
+if TYPE_CHECKING:
+    from wizard.sandbox.world import World
 
 Json = Any
 SKUS = (
@@ -88,18 +91,26 @@ def _check_account(writing: Writing) -> None:
     bypass = str((writing.properties.get("networkAcls") or {}).get("bypass", ""))
     if bypass and not bypass.startswith("[") and not set(re.split(r",\s*", bypass)) <= {"None", "Logging", "Metrics", "AzureServices"}:
         raise errors.refused(400, "InvalidValuesForRequestParameters", "Values for request parameters are invalid: networkAcls.bypass.")
-    if writing.before is None and not name_free(writing, name):
+    if writing.before is None and not name_free(writing.world, name):
         raise errors.refused(409, "StorageAccountAlreadyTaken", f"The storage account named {name} is already taken.", target=name)
     old = (writing.before or {}).get("properties") or {}
     if old and bool(old.get("isHnsEnabled")) != bool(writing.properties.get("isHnsEnabled", old.get("isHnsEnabled"))):
         raise errors.refused(409, "PropertyIsReadOnly", "The property 'isHnsEnabled' was specified in the input, but it cannot be updated.")
 
 
-def name_free(writing: Writing, name: str) -> bool:
+def name_free(world: World, name: str) -> bool:
     """Whether the account name, which is global, is nobody's; a name seeded as taken is somebody else's."""
-    taken = writing.world.table("arm.taken_names")
     tail = f"/providers/microsoft.storage/storageaccounts/{name}"
-    return name not in taken and not any(key.endswith(tail) for key in writing.world.table("arm.resources"))
+    return name not in world.table("arm.taken_names") and not any(key.endswith(tail) for key in world.table("arm.resources"))
+
+
+def availability(world: World, name: str) -> Json:
+    """The body of ``checkNameAvailability``."""
+    if not re.fullmatch(r"[a-z0-9]{3,24}", name):
+        return {"nameAvailable": False, "reason": "AccountNameInvalid", "message": NAME_RULE.format(name=name)}
+    if not name_free(world, name):
+        return {"nameAvailable": False, "reason": "AlreadyExists", "message": f"The storage account named {name} is already taken."}
+    return {"nameAvailable": True}
 
 
 def _finish_account(writing: Writing, document: Json) -> None:

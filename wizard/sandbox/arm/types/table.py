@@ -73,6 +73,8 @@ class ResourceType:
     """Properties that the provider sets where none were sent."""
     with_state: bool = True
     """Whether the properties have a ``provisioningState``."""
+    foreign: bool = False
+    """Whether another file of ``arm`` writes and deletes it; the table then serves rehearsals only."""
 
     def shape_at(self, api_version: str) -> Shape:
         """The shape that an api-version has: the one of the first date that is later, else the newest."""
