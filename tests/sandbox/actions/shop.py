@@ -57,7 +57,11 @@ jobs:
 
 def prepared(workflow: str = VERIFY, **more: str) -> World:
     """A world whose repository holds the workflow, with environment ``dev`` and an identity that may read its group."""
-    world = load("owner")
+    return filled(load("owner"), workflow, **more)
+
+
+def filled(world: World, workflow: str = VERIFY, **more: str) -> World:
+    """Put the shop into a world; propagation is switched off."""
     world.consistency.enabled = False
     files = {PATH: workflow, **{f".github/workflows/{name}.yml": text for name, text in more.items()}}
     github_seed.add_repository(world, "contoso", {"name": "shop", "files": files, "immutable_subject": True}, {}, "ada")

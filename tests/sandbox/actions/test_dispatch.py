@@ -8,6 +8,7 @@ import pytest
 
 from tests.sandbox.actions import shop
 from wizard.sandbox.github import seed as github_seed
+from wizard.sandbox.router import Request
 from wizard.sandbox.world import World
 
 BASE = f"/repos/{shop.NAME}/actions"
@@ -45,7 +46,7 @@ def test_a_wrong_dispatch_is_refused(world: World, workflow: str, body: Any, sta
 
 
 def test_a_dispatch_answers_as_it_is_asked(world: World) -> None:
-    given = {"ref": "main", "inputs": {"environment": "dev"}}
+    given: Any = {"ref": "main", "inputs": {"environment": "dev"}}
     assert dispatch(world, **given) == (204, None)
     status, body = dispatch(world, **given, return_run_details=True)
     assert (status, set(body)) == (200, {"workflow_run_id", "run_url", "html_url"})
@@ -104,7 +105,7 @@ def test_a_log_is_there_when_the_job_is_over_and_only_for_a_minute(world: World)
     address = shop.call(world, "GET", f"{BASE}/jobs/{job['id']}/logs").headers["Location"]
     host, _, rest = address.removeprefix("https://").partition("/")
     path, _, query = rest.partition("?")
-    read = shop.Request("GET", host, "/" + path, query)
+    read = Request("GET", host, "/" + path, query)
     assert shop.sent(world, read).status == 200
     world.clock.forward(120)
     assert shop.sent(world, read).status == 404

@@ -1,0 +1,178 @@
+"""Verifying: each environment is told as succeeded, failed with a hint, or pending with link and who can."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.actions import shop
+from wizard.engine.events import Event, EventKind
+from wizard.flows import verify as flow
+from wizard.project.model import Project
+from wizard.providers.signin import open_session
+
+if TYPE_CHECKING:
+    from tests.conftest import Sandbox
+    from wizard.providers.session import Session
+
+VERIFY = "run-name: verify-login ${{ inputs.environment }}\n" + shop.VERIFY
+ANA = 1002
+
+
+def project(*names: str, **changes: Any) -> Project:
+    environments = [{"name": name, "subscription": "Contoso Dev", **changes.pop(name, {})} for name in names or ("dev",)]
+    given = {"version": 1, "name": "shop", "region": "westeurope", "github": {"repository": shop.NAME}}
+    return Project.model_validate({**given, "environments": environments, **changes})
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(flow, "YOUNG_PAUSE_SECONDS", 0.1)
+
+
+@pytest.fixture
+async def session(sandbox: Sandbox) -> AsyncIterator[Session]:
+    with sandbox.lock:
+        shop.filled(sandbox.world, VERIFY)
+    opened = await open_session()
+    yield opened
+    await opened.close()
+
+
+async def told(session: Session, wanted: Project, **options: Any) -> dict[str, Event]:
+    """The last event of every environment."""
+    return {
+        str(event.detail["environment"]): event
+        async for event in flow.verify(wanted, session, wanted.environments, **options)
+        if event.event is not EventKind.WAITING
+    }
+
+
+def changed(sandbox: Sandbox, **changes: Any) -> None:
+    with sandbox.lock:
+        row = sandbox.world.table("github.environments")[f"{shop.NAME}|dev"]
+        sandbox.world.table("github.environments")[f"{shop.NAME}|dev"] = row | changes
+
+
+def runs(sandbox: Sandbox) -> int:
+    return len(sandbox.world.table("github.workflow_runs"))
+
+
+async def test_an_environment_that_signs_in_is_settled(sandbox: Sandbox, session: Session) -> None:
+    events = await told(session, project())
+    assert events["dev"].event is EventKind.SETTLED
+    assert str(events["dev"].detail["link"]).startswith("https://github.com/contoso/shop/actions/runs/")
+
+
+async def test_what_was_proven_is_not_proven_again(sandbox: Sandbox, session: Session) -> None:
+    await told(session, project())
+    before = len(sandbox.mutating())
+    again = await told(session, project(), again=False)
+    assert again["dev"].event is EventKind.SETTLED
+    assert len(sandbox.mutating()) == before
+    await told(session, project(), again=True)
+    assert runs(sandbox) == 2
+
+
+async def test_a_failed_sign_in_is_told_with_its_code_and_a_hint(sandbox: Sandbox, session: Session) -> None:
+    with sandbox.lock:
+        row = sandbox.world.table("graph.federated_credentials")[f"{shop.APPLICATION}/github-dev"]
+        row["subject"] = "repo:contoso/shop:environment:dev"
+        sandbox.world.table("graph.federated_credentials")[f"{shop.APPLICATION}/github-dev"] = row
+    events = await told(session, project(), young=True)
+    failed = events["dev"]
+    assert failed.event is EventKind.CHANGE_FAILED
+    assert failed.detail["code"] == "AADSTS700213"
+    assert "AADSTS700213" in failed.error
+    assert "lakestrap setup" in failed.hint
+    assert str(failed.detail["subject"]).startswith("repo:contoso@2001/shop@")
+    assert runs(sandbox) == 1, "a wrong subject is not mended by waiting"
+
+
+async def test_a_young_credential_is_waited_for(sandbox: Sandbox, session: Session) -> None:
+    with sandbox.lock:
+        world = sandbox.world
+        world.consistency.enabled = True
+        moment = world.clock.now() + 1.2
+        world.table("_consistency")[f"federated_credential/{shop.APPLICATION}/github-dev"] = {"late": moment, "steady": moment, "reads": 0}
+    events = await told(session, project(), young=True)
+    assert events["dev"].event is EventKind.SETTLED
+    assert runs(sandbox) > 1
+
+
+async def test_an_old_credential_is_not_waited_for(sandbox: Sandbox, session: Session) -> None:
+    with sandbox.lock:
+        sandbox.world.table("arm.role_assignments").clear()
+    events = await told(session, project(), young=False)
+    assert events["dev"].event is EventKind.CHANGE_FAILED
+    assert runs(sandbox) == 1
+
+
+async def test_a_reviewer_makes_it_pending_and_a_second_look_does_not_dispatch_again(sandbox: Sandbox, session: Session) -> None:
+    changed(sandbox, reviewers=[{"type": "User", "id": ANA}, {"type": "Team", "id": 3001}])
+    pending = (await told(session, project()))["dev"]
+    assert pending.event is EventKind.PENDING
+    assert pending.detail["who"] == "@ana, contoso/platform"
+    assert "approve" in str(pending.detail["what"])
+    assert (await told(session, project()))["dev"].event is EventKind.PENDING
+    assert runs(sandbox) == 1
+    with sandbox.lock:
+        (number,) = sandbox.world.table("github.workflow_runs")
+        body = {"environment_ids": [500], "state": "approved", "comment": ""}
+        assert shop.call(sandbox.world, "POST", f"/repos/{shop.NAME}/actions/runs/{number}/pending_deployments", body, "ana").status == 200
+    assert (await told(session, project()))["dev"].event is EventKind.SETTLED
+    assert runs(sandbox) == 1
+
+
+async def test_who_may_approve_is_told_so(sandbox: Sandbox, session: Session) -> None:
+    changed(sandbox, reviewers=[{"type": "User", "id": 1001}])
+    assert (await told(session, project()))["dev"].detail["who"] == "@ada (you can)"
+
+
+async def test_a_wait_timer_makes_it_pending_with_its_end(sandbox: Sandbox, session: Session) -> None:
+    changed(sandbox, wait_timer=30)
+    pending = (await told(session, project()))["dev"]
+    assert pending.event is EventKind.PENDING
+    assert "UTC" in str(pending.detail["what"])
+
+
+async def test_an_unmerged_workflow_is_pending(sandbox: Sandbox, session: Session) -> None:
+    with sandbox.lock:
+        sandbox.world.table("github.refs").clear()
+    (pending,) = (await told(session, project("dev", "qa"))).values()
+    assert pending.event is EventKind.PENDING
+    assert pending.detail["what"] == "merge the pull request"
+    assert pending.detail["link"] == "https://github.com/contoso/shop/pulls"
+
+
+async def test_the_source_is_one_that_may_deploy(sandbox: Sandbox, session: Session) -> None:
+    with sandbox.lock:
+        world = sandbox.world
+        world.table("github.branch_policies")["1"] = {
+            "id": 1,
+            "repository": shop.NAME,
+            "environment": "dev",
+            "name": "dev",
+            "type": "branch",
+        }
+    changed(sandbox, deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True})
+    wanted = project(delivery={"strategy": "environment-branches"})
+    pending = (await told(session, wanted))["dev"]
+    assert (pending.event, pending.detail["what"]) == (EventKind.PENDING, "dev: push a branch dev")
+    with sandbox.lock:
+        sha = world.table("github.refs")[f"{shop.NAME}:refs/heads/main"]["sha"]
+        world.table("github.refs")[f"{shop.NAME}:refs/heads/dev"] = {"repository": shop.NAME, "ref": "refs/heads/dev", "sha": sha}
+    assert (await told(session, wanted))["dev"].event is EventKind.SETTLED
+    main = (await told(session, project()))["dev"]
+    assert main.event is EventKind.CHANGE_FAILED
+    assert main.detail["code"] == "NotAllowedBranch"
+
+
+async def test_environments_are_watched_together(sandbox: Sandbox, session: Session) -> None:
+    with sandbox.lock:
+        shop.put_environment(sandbox.world, "qa", reviewers=[{"type": "User", "id": ANA}])
+    events = await told(session, project("dev", "qa"))
+    assert {name: event.event for name, event in events.items()} == {"dev": EventKind.SETTLED, "qa": EventKind.PENDING}

@@ -1,0 +1,205 @@
+"""The proof at the end of set-up: a job of every environment signs in and reads, shown as succeeded, failed or pending.
+
+Owns dispatching ``verify-login`` and waiting for it. A run that waits for a person or a timer is ``pending``, with link and
+who can; it is no failure. Free of any screen. It never approves anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from wizard.engine.events import Event, EventKind
+from wizard.errors import LakestrapError, NotYet
+from wizard.flows.deploy_source import Source, source_for
+from wizard.flows.signin_hints import Hint, hint, subject_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+
+    from wizard.flows.job import Job
+    from wizard.flows.setup import Outcome
+    from wizard.project.model import Environment, Project
+    from wizard.providers.github.workflow_run import WorkflowRun
+    from wizard.providers.session import Session
+
+Answer = TypeVar("Answer")
+
+WORKFLOW = "verify-login.yml"
+POLL_SECONDS = 2.0
+PATIENCE_SECONDS = 20 * 60.0
+"""How long a run is watched; one that still queues then is pending."""
+YOUNG_ATTEMPTS, YOUNG_PAUSE_SECONDS = 5, 15.0
+"""How often, and how far apart, a run is dispatched again while a propagation delay may explain its failure."""
+SHORT_TIMER_SECONDS = 30.0
+
+
+async def prove(job: Job, outcome: Outcome, *, again: bool = False) -> AsyncIterator[Event]:
+    """Verify every environment of the project and note what is pending or unproven in ``outcome``.
+
+    With ``again`` also those that have been proven before; otherwise a second set-up sends nothing.
+    """
+    young = outcome.applied.changed > 0
+    async for event in verify(job.project, job.session, job.project.environments, again=again, young=young):
+        if event.event is EventKind.PENDING:
+            item = {name: str(event.detail[name]) for name in ("what", "link", "who")}
+            if item not in outcome.pending:
+                outcome.pending.append(item)
+        elif event.event is EventKind.CHANGE_FAILED:
+            outcome.unproven.append(str(event.detail["environment"]))
+        yield event
+
+
+async def verify(
+    project: Project, session: Session, environments: Sequence[Environment], *, again: bool = True, young: bool = False
+) -> AsyncIterator[Event]:
+    """Dispatch (one after another), watch (all at once), and tell the outcome of every environment.
+
+    ``young`` says that identities were made in this run, so that a propagation delay may explain a failed sign-in.
+    """
+    proof = _Proof(project, session, again, young)
+    watching = asyncio.create_task(proof.all(environments))
+    try:
+        while (event := await proof.events.get()) is not None:
+            yield event
+        await watching
+    finally:
+        watching.cancel()
+
+
+@dataclass(slots=True)
+class _Proof:
+    """One verification: what was there before, and the events on their way out."""
+
+    project: Project
+    session: Session
+    again: bool
+    young: bool
+    events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def repository(self) -> str:
+        return self.project.github.repository
+
+    async def all(self, environments: Iterable[Environment]) -> None:
+        from wizard.providers.github.workflow_run import latest, workflow_exists
+
+        try:
+            if not await self._asked("", lambda: workflow_exists(self.session, self.repository, WORKFLOW)):
+                await self._unpublished()
+                return
+            before = await self._asked("", lambda: latest(self.session, self.repository, WORKFLOW))
+            await asyncio.gather(*(self._one(environment, before) for environment in environments))
+        finally:
+            self.events.put_nowait(None)
+
+    def _tell(self, kind: EventKind, environment: str, outcome: str = "", error: str = "", remedy: str = "", **detail: object) -> None:
+        key = f"github.workflow_run/{environment}" if environment else "github.workflow_run"
+        shown = {"environment": environment, **detail}
+        self.events.put_nowait(Event(kind, key=key, action="verify", outcome=outcome, error=error, hint=remedy, detail=shown))
+
+    async def _asked(self, environment: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The answer of a call, asked again as long as GitHub limits us."""
+        while True:
+            try:
+                return await call()
+            except NotYet as delay:
+                seconds = delay.retry_after or POLL_SECONDS
+                self._tell(EventKind.WAITING, environment, delay.reason, seconds=seconds)
+                await asyncio.sleep(seconds)
+
+    async def _unpublished(self) -> None:
+        """Nothing can be dispatched before the workflow is on the default branch."""
+        from wizard.providers.github.references import open_pull_request
+
+        path = f".github/workflows/{WORKFLOW}"
+        found = await self._asked("", lambda: open_pull_request(self.session, self.repository, path))
+        link = found or f"https://github.com/{self.repository}/pulls"
+        what = "merge the pull request"
+        self._tell(EventKind.PENDING, "", what, what=what, link=link, who="somebody with write access")
+
+    async def _one(self, environment: Environment, before: Sequence[WorkflowRun]) -> None:
+        name = environment.name
+        known = [run for run in before if run.title == f"verify-login {name}"]
+        try:
+            if not self.again and any(run.succeeded for run in known):
+                proven = next(run for run in known if run.succeeded)
+                self._tell(EventKind.SETTLED, name, "has signed in before", link=proven.url)
+                return
+            source = await self._asked(name, lambda: source_for(self.session, self.project, environment))
+            active = next((run for run in known if not run.over), None)
+            for attempt in range(YOUNG_ATTEMPTS):
+                run = active if active is not None and attempt == 0 else await self._dispatched(name, source)
+                if run is None or not await self._watched(name, run, last=attempt == YOUNG_ATTEMPTS - 1):
+                    return
+        except LakestrapError as error:
+            self._tell(EventKind.CHANGE_FAILED, name, "failed", str(error), "\n".join(error.hints))
+
+    async def _dispatched(self, name: str, source: Source) -> WorkflowRun | None:
+        from wizard.providers.github.workflow_run import dispatch, look
+
+        if not source.ref:
+            self._tell(EventKind.PENDING, name, source.what, what=f"{name}: {source.what}", link=source.link, who=source.who)
+            return None
+        async with self.writing:
+            inputs = {"environment": name}
+            number = await self._asked(name, lambda: dispatch(self.session, self.repository, WORKFLOW, source.ref, inputs))
+        return await self._asked(name, lambda: look(self.session, self.repository, number))
+
+    async def _watched(self, name: str, run: WorkflowRun, *, last: bool) -> bool:
+        """Watch one run to its end or to its gate; returns whether another attempt is worth while."""
+        from wizard.providers.github.workflow_run import look
+
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while not run.over:
+            if run.status == "waiting" and await self._held(name, run):
+                return False
+            if asyncio.get_running_loop().time() > deadline:
+                what = f"{name}: the run has not ended yet"
+                self._tell(EventKind.PENDING, name, what, what=what, link=run.url, who="nobody: wait, then lakestrap verify")
+                return False
+            self._tell(EventKind.WAITING, name, f"the run is {run.status.replace('_', ' ')}", link=run.url, seconds=POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
+            run = await self._asked(name, partial(look, self.session, self.repository, run.id))
+        if run.succeeded:
+            self._tell(EventKind.SETTLED, name, "signed in and read", link=run.url)
+            return False
+        return await self._failed(name, run, last=last)
+
+    async def _held(self, name: str, run: WorkflowRun) -> bool:
+        """Tell whose deed or what moment opens the gate; ``False`` where it opens in a moment by itself."""
+        from datetime import UTC, datetime
+
+        from wizard.providers.github.approvals import pending_deployments
+
+        held = await self._asked(name, lambda: pending_deployments(self.session, self.repository, run.id))
+        if not held:
+            return False
+        people = sorted({reviewer for gate in held for reviewer in gate.reviewers})
+        opens = max((gate.opens_at for gate in held if gate.opens_at is not None), default=None)
+        if people:
+            what = f"{name}: approve the run"
+            who = ", ".join(people) + (" (you can)" if any(gate.ours for gate in held) else "")
+        elif opens is not None and (opens - datetime.now(UTC)).total_seconds() > SHORT_TIMER_SECONDS:
+            what, who = f"{name}: the wait timer ends at {opens:%Y-%m-%d %H:%M} UTC", "nobody: wait, then lakestrap verify"
+        else:
+            return False
+        self._tell(EventKind.PENDING, name, what, what=what, link=run.url, who=who)
+        return True
+
+    async def _failed(self, name: str, run: WorkflowRun, *, last: bool) -> bool:
+        from wizard.providers.github.workflow_run import failed_jobs
+
+        jobs = await self._asked(name, lambda: failed_jobs(self.session, self.repository, run.id))
+        log = "\n".join(job.log for job in jobs)
+        found = hint(log) or Hint("", f"the run ended with {run.conclusion}", f"open {run.url}")
+        if found.delay and self.young and not last:
+            self._tell(EventKind.WAITING, name, f"not known everywhere yet: {found.code}", link=run.url, seconds=YOUNG_PAUSE_SECONDS)
+            await asyncio.sleep(YOUNG_PAUSE_SECONDS)
+            return True
+        remedy = f"{found.remedy}\n{run.url}"
+        self._tell(EventKind.CHANGE_FAILED, name, "failed", found.line, remedy, code=found.code, link=run.url, subject=subject_of(log))
+        return False
