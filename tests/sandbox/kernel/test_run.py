@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+LOGIN = "https://login.microsoftonline.com/common"
+DISCOVERY = f"{LOGIN}/discovery/instance?api-version=1.1&authorization_endpoint={LOGIN}"
 RUN = [sys.executable, "-m", "wizard.sandbox", "run"]
 
 
@@ -96,8 +99,7 @@ def test_an_unknown_host_is_refused_aloud() -> None:
 
 def test_world_out_and_record_are_private_and_the_world_is_loaded_again(tmp_path: Path) -> None:
     world, record = tmp_path / "world.json", tmp_path / "r.jsonl"
-    url = "https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&authorization_endpoint=https://login.microsoftonline.com/common"
-    assert run("--world-out", str(world), "--record", str(record), "--seed", "3", "--", "curl", "-sSf", url).returncode == 0
+    assert run("--world-out", str(world), "--record", str(record), "--seed", "3", "--", "curl", "-sSf", DISCOVERY).returncode == 0
     assert json.loads(record.read_text().splitlines()[0])["status"] == 200
     assert [stat.S_IMODE(path.stat().st_mode) for path in (world, record)] == [0o600, 0o600]
     again = tmp_path / "again.json"
@@ -132,3 +134,70 @@ def test_a_bad_option_is_2_before_the_child_starts(arguments: list[str], named: 
     assert (done.returncode, done.stdout) == (2, "")
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+SET_UP = """
+api() { curl -sSf -o /dev/null -H "Authorization: Bearer $GH_TOKEN" -X "$1" "https://api.github.com$2" -d "$3"; }
+api POST /orgs/contoso/repos '{"name": "shop", "private": true, "auto_init": true}' &&
+api PUT /repos/contoso/shop/environments/dev '{}' &&
+api POST /repos/contoso/shop/environments/dev/variables '{"name": "AZURE_CLIENT_ID", "value": "the-deploy-identity"}'
+"""
+AS_A_JOB = """
+echo "$AZURE_CLIENT_ID|$GITHUB_REPOSITORY|${AZURE_CLIENT_SECRET-none}|${GH_TOKEN-none}|$(ls "$AZURE_CONFIG_DIR" | wc -l)"
+curl -sSf -H "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \\
+  "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=api%3A%2F%2FAzureADTokenExchange"
+"""
+
+
+def test_a_job_has_its_environment_and_its_token_and_no_operator(tmp_path: Path) -> None:
+    world = tmp_path / "world.json"
+    made = run("--world-out", str(world), "--", "sh", "-c", SET_UP)
+    assert made.returncode == 0, made.stderr
+    done = run("--world", str(world), "--job", "dev", "--", "sh", "-c", AS_A_JOB)
+    told, token = done.stdout.splitlines()
+    assert told.replace(" ", "") == "the-deploy-identity|contoso/shop|none|none|0"
+    payload = json.loads(token)["value"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["sub"].endswith(":environment:dev")
+    missing = run("--world", str(world), "--job", "prod", "--", "echo", "started")
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "--job prod" in missing.stderr
+
+
+NEW_GROUPS = """
+token=$(curl -sSf "https://login.microsoftonline.com/$AZURE_TENANT_ID/oauth2/v2.0/token" -d grant_type=client_credentials \
+  -d "client_id=$AZURE_CLIENT_ID" -d "client_secret=$AZURE_CLIENT_SECRET" -d scope=https://management.azure.com/.default |
+  sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')
+for group in rg-a rg-b rg-c; do
+  curl -sS -o /dev/null -w "$group %{http_code}\\n" -X PUT -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
+    -d '{"location": "westeurope"}' "https://management.azure.com/subscriptions/$AZURE_SUBSCRIPTION_ID/resourcegroups/$group?api-version=2021-04-01"
+done; echo end
+"""
+
+
+def groups(world: Path) -> list[str]:
+    return sorted(key.rpartition("/")[2] for key in json.loads(world.read_text())["tables"]["arm.groups"])
+
+
+@pytest.mark.parametrize(("when", "kept"), [("2.before", ["rg-a", "rg-c"]), ("2.after", ["rg-a", "rg-b", "rg-c"])])
+def test_the_kill_switch_strikes_a_grandchild_and_its_shell_goes_on(tmp_path: Path, when: str, kept: list[str]) -> None:
+    world = tmp_path / "world.json"
+    done = run("--kill-after", when, "--world-out", str(world), "--", "sh", "-c", NEW_GROUPS)
+    assert done.stdout.split() == ["rg-a", "201", "rg-c", "201", "end"]
+    assert "kill switch: killed process" in done.stderr
+    assert groups(world) == kept
+
+
+def test_a_kill_switch_that_never_struck_says_so() -> None:
+    assert "there were only 0 mutating requests, not 3" in run("--kill-after", "3", "--", "true").stderr
+
+
+def test_faults_strike_real_requests(tmp_path: Path) -> None:
+    rules, world = tmp_path / "faults.yaml", tmp_path / "world.json"
+    rules.write_text(
+        "- {method: PUT, path: 'management[.]azure[.]com/.*/rg-b', status: 429, retry_after: 1}\n"
+        "- {method: PUT, path: 'management[.]azure[.]com/.*/rg-c', status: 500, when: after}\n"
+    )
+    done = run("--faults", str(rules), "--world-out", str(world), "--", "sh", "-c", NEW_GROUPS)
+    assert done.stdout.split() == ["rg-a", "201", "rg-b", "429", "rg-c", "500", "end"]
+    assert groups(world) == ["rg-a", "rg-c"]
