@@ -63,7 +63,7 @@ class Internet:
 
     @property
     def lock(self) -> threading.RLock:
-        return self.application.lock  # type: ignore[return-value,unused-ignore]
+        return self.application.lock
 
     def _reset(self, client: tuple[str, int]) -> None:
         self._server.reset(client)
