@@ -7,7 +7,6 @@ https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +15,7 @@ from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import group_id, marked, owner_of, subscription_of, wished_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from wizard.providers.session import Session
 
 TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
