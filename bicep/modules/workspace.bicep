@@ -24,7 +24,7 @@ resource workspace 'Microsoft.Databricks/workspaces@2026-01-01' = {
   }
   properties: {
     computeMode: 'Hybrid'
-    managedResourceGroupId: subscriptionResourceId('Microsoft.Resources/resourceGroups', managedResourceGroupName)
+    managedResourceGroupId: '${subscription().id}/resourceGroups/${managedResourceGroupName}'
     publicNetworkAccess: 'Enabled'
     parameters: {
       enableNoPublicIp: {
