@@ -106,6 +106,17 @@ def test_a_new_file_is_whole_and_readable_again(tmp_path: Path) -> None:
     assert (tmp_path / "lakestrap.yaml").read_text().startswith("# What lakestrap sets up.")
 
 
+def test_a_commented_list_can_be_emptied_in_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "lakestrap.yaml"
+    block = "secrets:\n  - name: salt  # why\n    from: generate  # how\n"
+    path.write_text(TEXT.replace("environments:", block + "environments:"))
+    project = file.save(path, {"secrets": []})
+    assert project.secrets == ()
+    lines = path.read_text().splitlines()
+    assert lines[lines.index("secrets: []") + 1] == "environments:"
+    assert "# ours" in path.read_text()
+
+
 @pytest.mark.parametrize("before", ["", "# ours, to be filled in\n"])
 def test_an_empty_file_is_filled(tmp_path: Path, path: Path, before: str) -> None:
     empty = tmp_path / "empty.yaml"

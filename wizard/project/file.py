@@ -80,16 +80,27 @@ def save(path: Path, changes: Project | Mapping[str, Json]) -> Project:
     old = _read(path) if path.exists() else ""
     text = old.replace("\r\n", "\n")
     document = _document(text, shown_as(path))
-    before = positions.plain(document) if text else None
+    before = positions.plain(document)
     if isinstance(changes, Project):
         merge.whole(document, dumped(changes))
     else:
         merge.fields(document, changes)
-    new = text if positions.plain(document) == before else positions.written(document, text)
+    new = text if text and positions.plain(document) == before else _rewritten(text, document, shown_as(path))
     project = parsed(new, shown_as(path))
     if new != text:
         _replace(path.resolve(), new, "\r\n" if "\r\n" in old else "\n")
     return project
+
+
+def _rewritten(text: str, document: Json, shown: str) -> str:
+    """The document as text. Where comments of removed parts would break it, changed sections are written anew without theirs."""
+    data = positions.plain(document)
+    new = positions.written(document, text)
+    if positions.plain(positions.parse(new, shown)[0]) == data:
+        return new
+    document = _document(text, shown)
+    merge.sections(document, data)
+    return positions.written(document, text)
 
 
 def _document(text: str, shown: str) -> Json:

@@ -24,6 +24,19 @@ def whole(node: CommentedMap, data: Mapping[str, Json]) -> None:
         _put(node, key, value)
 
 
+def sections(node: CommentedMap, data: Mapping[str, Json]) -> None:
+    """Make the mapping hold ``data`` by replacing whole top-level values that differ; comments inside those are lost."""
+    for key in [key for key in node if key not in data]:
+        del node[key]
+    for key, value in data.items():
+        if key not in node:
+            node[key] = _fresh(value)
+        elif node[key] != value:
+            at = list(node).index(key)
+            del node[key]
+            node.insert(at, key, _fresh(value))
+
+
 def fields(document: CommentedMap, changes: Mapping[str, Json]) -> None:
     """Set single fields by dotted path; list items go by index or by their ``name``; ``None`` removes."""
     for path, value in changes.items():
