@@ -51,22 +51,25 @@ TEXTS: tuple[tuple[str, str, str, bool], ...] = (
     ("NotEmulated", r"not emulated: .*", "the local cloud does not play this step", False),
 )
 CODE = re.compile(r"AADSTS\d+")
+MARK = re.compile(r"##\[error\]|ERROR:")
 STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z ")
 
 
 def hint(log: str) -> Hint | None:
     """What the log of a failed job says went wrong: its first error that the tables know, else its last error line."""
-    lines = [STAMP.sub("", line).removeprefix("##[error]").strip() for line in log.splitlines()]
+    lines = [STAMP.sub("", line).strip() for line in log.splitlines()]
+    errors = [line.removeprefix("##[error]") for line in lines if MARK.search(line)]
     for line in lines:
         if (found := CODE.search(line)) is not None:
             unknown = f"see https://login.microsoftonline.com/error?code={found[0].removeprefix('AADSTS')}"
             remedy, delay = REMEDIES.get(found[0], (unknown, False))
-            return Hint(found[0], line, remedy, delay)
+            return Hint(found[0], line.removeprefix("##[error]"), remedy, delay)
     for code, pattern, remedy, delay in TEXTS:
-        if (matching := next((line for line in lines if re.search(pattern, line)), None)) is not None:
-            return Hint(code, matching, remedy, delay)
-    errors = [STAMP.sub("", line).removeprefix("##[error]") for line in log.splitlines() if "##[error]" in line or "ERROR:" in line]
-    return Hint("", errors[-1].strip(), "read the log of the run") if errors else None
+        matching = next((line for line in lines if re.search(pattern, line)), None)
+        if matching is not None:
+            shown = matching if MARK.search(matching) or not errors else errors[0]
+            return Hint(code, shown.removeprefix("##[error]"), remedy, delay)
+    return Hint("", errors[-1], "read the log of the run") if errors else None
 
 
 def subject_of(log: str) -> str:

@@ -44,3 +44,9 @@ def test_codes_that_begin_alike_are_told_apart() -> None:
 def test_the_subject_is_what_the_action_tells() -> None:
     assert subject_of(f"{STAMP} subject claim - repo:contoso/shop:environment:dev\n") == "repo:contoso/shop:environment:dev"
     assert subject_of("nothing") == ""
+
+
+def test_the_line_shown_is_the_error_and_not_its_detail() -> None:
+    found = hint('ERROR: (Forbidden) Caller is not authorized\nInner error: {\n    "code": "ForbiddenByRbac"\n}\n')
+    assert found is not None
+    assert (found.code, found.line) == ("ForbiddenByRbac", "ERROR: (Forbidden) Caller is not authorized")

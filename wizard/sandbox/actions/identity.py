@@ -119,4 +119,5 @@ def error_text(response: Response) -> str:
     error = decoded(response).get("error") or decoded(response)
     if not isinstance(error, dict) or "code" not in error:
         return json.dumps(decoded(response))
-    return f"({error['code']}) {error.get('message', '')}\nCode: {error['code']}\nMessage: {error.get('message', '')}"
+    inner = f"\nInner error: {json.dumps(error['innererror'], indent=4)}" if error.get("innererror") else ""
+    return f"({error['code']}) {error.get('message', '')}\nCode: {error['code']}\nMessage: {error.get('message', '')}{inner}"
