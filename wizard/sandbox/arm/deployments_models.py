@@ -105,17 +105,15 @@ def _wanted(program: Program) -> list[Instance]:
 
 
 def _providers(program: Program) -> list[Json]:
-    found: dict[str, dict[str, list[str | None]]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for instance in _wanted(program):
         namespace, _, kind = instance.type.partition("/")
-        location = instance.raw.get("location")
-        place = str(location) if isinstance(location, str) and not location.startswith("[") else None
-        found.setdefault(namespace_name(namespace) or namespace, {}).setdefault(kind, []).append(place)
+        places = found.setdefault(namespace_name(namespace) or namespace, {}).setdefault(kind, [])
+        location = program.preview(instance).get("location")
+        if isinstance(location, str) and not location.startswith("[") and location not in places:
+            places.append(location)
     return [
-        {
-            "namespace": namespace,
-            "resourceTypes": [{"resourceType": kind, "locations": list(dict.fromkeys(places))} for kind, places in kinds.items()],
-        }
+        {"namespace": namespace, "resourceTypes": [{"resourceType": kind, "locations": places} for kind, places in kinds.items()]}
         for namespace, kinds in found.items()
     ]
 

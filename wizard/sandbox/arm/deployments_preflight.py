@@ -1,7 +1,7 @@
 """What is refused before a deployment begins: permissions, registration, policy, and what providers check up front.
 
 Owns the order and the words of ``InvalidTemplateDeployment``; changes nothing but the registration of providers. Nested
-templates are looked into as far as their parameters are known.
+templates are looked into; of their resources those whose name waits for run time are passed over.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from wizard.sandbox.arm import checks, errors, policy, rbac
 from wizard.sandbox.arm.catalog import type_name
 from wizard.sandbox.arm.deployments_cloud import WorldCloud, registered_or_registrable
 from wizard.sandbox.arm.template.evaluate import previewed
-from wizard.sandbox.arm.template.faults import ExpressionFault, TemplateFault
+from wizard.sandbox.arm.template.faults import TemplateFault
 from wizard.sandbox.arm.template.program import Program, prepared
 from wizard.sandbox.arm.template.resources import GROUP, Instance
 from wizard.sandbox.arm.types import rehearse
@@ -49,8 +49,10 @@ def nested_program(program: Program, instance: Instance, cloud: WorldCloud, *, r
     if scope == "inner":
         raw = properties.get("parameters") or {}
         given = program.inner(instance, raw) if running else previewed(raw, instance.context)
-        return prepared(template, given, instance.place, cloud, deployment=deployment, read_secret=cloud.secret)
-    return prepared(template, {}, instance.place, cloud, deployment=deployment, outer=instance.context)
+        return prepared(
+            template, given, instance.place, cloud, deployment=deployment, read_secret=cloud.secret, preview=not running
+        )
+    return prepared(template, {}, instance.place, cloud, deployment=deployment, outer=instance.context, preview=not running)
 
 
 def planned(program: Program, cloud: WorldCloud) -> Iterator[Planned]:
@@ -58,35 +60,12 @@ def planned(program: Program, cloud: WorldCloud) -> Iterator[Planned]:
     for instance in program.instances:
         if not instance.wanted or instance.existing:
             continue
+        if instance.unknown:
+            yield Planned(program, instance, {})
+            continue
         yield Planned(program, instance, program.preview(instance))
         if instance.is_deployment:
-            try:
-                inner = nested_program(program, instance, cloud, running=False)
-            except TemplateFault as fault:
-                if _unknown_yet(program, instance):
-                    continue
-                raise fault
-            yield from planned(inner, cloud)
-
-
-def _unknown_yet(program: Program, instance: Instance) -> bool:
-    """Whether parameters of a nested deployment wait for run time: then it cannot be looked into now."""
-    raw = (instance.raw.get("properties") or {}).get("parameters") or {}
-    try:
-        return any(str(text).startswith("[") for text in _leaves(previewed(raw, instance.context)))
-    except ExpressionFault:
-        return False
-
-
-def _leaves(value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
+            yield from planned(nested_program(program, instance, cloud, running=False), cloud)
 
 
 def write_action(instance: Instance) -> str:
@@ -170,7 +149,7 @@ def require_known_types(items: list[Planned]) -> None:
 
 def passed(world: World, principal: Principal, program: Program, cloud: WorldCloud, level: str, *, register: bool) -> list[Planned]:
     """Every check that precedes a deployment at a validation level; the resources to be written."""
-    items = list(planned(program, cloud))
+    items = [item for item in planned(program, cloud) if not item.instance.unknown]
     if level == "Template":
         return items
     require_known_types(items)

@@ -13,10 +13,11 @@ from wizard.sandbox.arm import errors, operations, rbac
 from wizard.sandbox.arm.deployments_cloud import WorldCloud
 from wizard.sandbox.arm.deployments_models import described
 from wizard.sandbox.arm.deployments_preflight import Planned, passed, planned
-from wizard.sandbox.arm.deployments_requests import TYPE, Wish, deployment_id, scope_of, wish
+from wizard.sandbox.arm.deployments_requests import TYPE, Wish, deployment_id, read_body, scope_of, wish
 from wizard.sandbox.arm.deployments_whatif import changes
 from wizard.sandbox.arm.router import ROUTER, caller, version
 from wizard.sandbox.arm.template.faults import TemplateFault
+from wizard.sandbox.arm.template.hashing import minified, template_hash
 from wizard.sandbox.arm.template.program import Program, prepared
 from wizard.sandbox.router import Refusal, Request, Response
 
@@ -117,3 +118,11 @@ def what_if_result(request: Request, world: World) -> Response:
     if world.clock.now() < row["until"]:
         return Response(202, None, _headers(request, world, request.params["token"]))
     return Response(200, row["result"])
+
+
+@ROUTER.post("/providers/Microsoft.Resources/calculateTemplateHash")
+def calculate_hash(request: Request, world: World) -> Response:
+    """The hash that a deployment of the template would show."""
+    caller(request, world)
+    template = read_body(request)
+    return Response(200, {"minifiedTemplate": minified(template), "templateHash": template_hash(template)})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.sandbox.arm import groups, operations, role_assignments
 from wizard.sandbox.arm.deployments_cloud import WorldCloud
 from wizard.sandbox.arm.deployments_models import RUNS, TABLE, described, duration_text, target
-from wizard.sandbox.arm.deployments_preflight import ASSIGNMENT, nested_program
+from wizard.sandbox.arm.deployments_preflight import ASSIGNMENT, nested_program, passed
 from wizard.sandbox.arm.ids import parse
 from wizard.sandbox.arm.template.dependencies import ordered
 from wizard.sandbox.arm.template.faults import TemplateFault
@@ -50,6 +50,9 @@ class Run:
     operations: list[Json] = field(default_factory=list)
     errors: list[Json] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    """Resources that were not there before."""
+    produced: list[str] = field(default_factory=list)
+    """Every resource written, those of nested deployments too."""
     end: float = 0.0
 
     def carry_out(self, program: Program) -> None:
@@ -74,6 +77,7 @@ class Run:
             body = program.body(instance)
             new = not self._exists(instance)
             status, _ = self._put(instance, body)
+            self.produced.append(instance.id)
             if new:
                 self.made.append(instance.id)
             return status, None, seconds_of(self.world, instance.type)
@@ -101,9 +105,11 @@ class Run:
 
     def _nested(self, program: Program, instance: Instance, start: float) -> tuple[int, Json, float]:
         inner = nested_program(program, instance, self.cloud, running=True)
+        passed(self.world, self.principal, inner, self.cloud, "Provider", register=True)
         run = Run(self.world, self.principal, self.cloud, self.send, self.correlation, offset=start, end=start)
         error = run.finish(inner, instance.id, {}, mode="Incremental", location=instance.place.location if not instance.place.group else "")
         self.made += run.made
+        self.produced += run.produced
         return (200 if error is None else 409), error, run.end - start
 
     def _note(self, instance: Instance, status: int, error: Json, start: float, end: float) -> None:
@@ -144,8 +150,7 @@ class Run:
 
     def _outcome(self, program: Program, deployment_id: str, properties: Json) -> Json:
         """Fill in outputs or the error; the error."""
-        succeeded = [each["target"]["id"] for each in self.operations if each["error"] is None]
-        properties["outputResources"] = [{"id": each} for each in sorted(succeeded) if "/providers/Microsoft.Resources/deployments/" not in each]
+        properties["outputResources"] = [{"id": each} for each in sorted(set(self.produced))]
         error: Json = None
         if self.errors:
             error = {"code": "DeploymentFailed", "target": deployment_id, "message": FAILED, "details": self.errors}

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from wizard.sandbox.world import World
 
 Json = Any
+UNKNOWN = (
+    "Changes to the resource declared cannot be analyzed because its resource ID or API version cannot be calculated until the deployment "
+    "is under way. Please see https://aka.ms/WhatIfUnidentifiableResource for more guidance."
+)
 COMPARED = ("location", "tags", "sku", "kind", "identity", "properties")
 
 
@@ -46,6 +50,9 @@ def changes(world: World, items: list[Planned], *, group_id: str, complete: bool
     named: set[str] = set()
     for item in items:
         if item.instance.is_deployment:
+            continue
+        if item.instance.unknown:
+            found.append({"resourceId": item.instance.id, "changeType": "Unsupported", "unsupportedReason": UNKNOWN})
             continue
         named.add(item.instance.key)
         found.append(_change(world, item, full=full))

@@ -12,7 +12,7 @@ from typing import Any
 
 from wizard.sandbox.arm.template.context import Context
 from wizard.sandbox.arm.template.evaluate import evaluated
-from wizard.sandbox.arm.template.faults import ExpressionFault, TemplateFault, validation_failed
+from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, TemplateFault, validation_failed
 from wizard.sandbox.arm.template.loops import repeated
 from wizard.sandbox.arm.template.schema import USAGE, checked, resolved, type_of
 
@@ -120,10 +120,13 @@ def variables(template: Json, context: Context) -> Mapping[str, Json]:
     return lazy
 
 
-def all_variables_valid(values: Mapping[str, Json]) -> None:
+def all_variables_valid(values: Mapping[str, Json], *, preview: bool = False) -> None:
     """Evaluate each variable once, as ARM does before it looks at resources; ``InvalidTemplate`` names the bad one."""
     for name in values:
         try:
             values[name]
+        except RunTimeOnly as misplaced:
+            if not preview:
+                raise validation_failed(f"The template variable '{name}' is not valid: {misplaced}") from None
         except ExpressionFault as fault:
             raise validation_failed(f"The template variable '{name}' is not valid: {fault}") from None

@@ -97,6 +97,8 @@ class Context:
     """``resourceInfo()`` by symbolic name."""
     referenced: Callable[[str, bool], list[Json]] | None = None
     """``references()`` of a copy loop by symbolic name."""
+    preview: bool = False
+    """Whether parameters may still wait for run time; resources that cannot be named yet are then passed over."""
     in_default: bool = False
     """Whether ``newGuid()`` and ``utcNow()`` are allowed: in default values of parameters only."""
 

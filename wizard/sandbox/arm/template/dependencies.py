@@ -41,8 +41,12 @@ def link(instances: list[Instance], table: Mapping[str, Instance]) -> None:
             if instance.symbol:
                 loops.setdefault(instance.symbol.partition("[")[0].lower(), []).append(instance)
     for instance in instances:
+        if instance.unknown:
+            continue
         for text in _depends_on(instance):
             found = loops.get(text.lower()) or [other for other in [named(instances, table, text)] if other]
+            if not found and any(other.unknown for other in instances):
+                continue
             if not found:
                 raise validation_failed(f"The resource '{text}' is not defined in the template. {SYNTAX}")
             instance.waits |= {other.key for other in found}

@@ -17,7 +17,7 @@ from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, wro
 from wizard.sandbox.arm.template.library import Function, check_count
 from wizard.sandbox.arm.template.strings import text_of
 from wizard.sandbox.arm.template.syntax import Call, Index, Literal, Node, Property, is_expression, parsed, unescaped
-from wizard.sandbox.arm.template.values import element, key_of, kind, member
+from wizard.sandbox.arm.template.values import Pending, element, key_of, kind, member
 
 Json = Any
 Form = Callable[[tuple[Node, ...], Context], Json]
@@ -52,12 +52,12 @@ def _members(value: dict[str, Json], context: Context) -> Json:
 
 
 def previewed(value: Json, context: Context) -> Json:
-    """As ``evaluated``, but expressions that only run time can answer stay as they are written."""
+    """As ``evaluated``, but expressions that only run time can answer stay as they are written (``Pending``)."""
     if isinstance(value, str):
         try:
             return evaluated(value, context)
         except RunTimeOnly:
-            return value
+            return Pending(value)
     if isinstance(value, list):
         return [previewed(item, context) for item in value]
     if isinstance(value, dict) and not any(loops.is_property_loop(name, item) for name, item in value.items()):
@@ -73,10 +73,17 @@ def evaluate(node: Node, context: Context) -> Json:
     if isinstance(node, Literal):
         return node.value
     if isinstance(node, Property):
-        return member(evaluate(node.subject, context), node.name)
+        return member(known(evaluate(node.subject, context)), node.name)
     if isinstance(node, Index):
-        return element(evaluate(node.subject, context), evaluate(node.index, context))
+        return element(known(evaluate(node.subject, context)), known(evaluate(node.index, context)))
     return _called(node, context)
+
+
+def known(value: Json) -> Json:
+    """The value, unless it waits for run time."""
+    if isinstance(value, Pending):
+        raise RunTimeOnly(f"The value of the expression '{value}' is not known before run time.")
+    return value
 
 
 def _called(call: Call, context: Context) -> Json:
@@ -85,7 +92,7 @@ def _called(call: Call, context: Context) -> Json:
         return _own_function(call, context)
     if form := FORMS.get(name):
         return form(call.arguments, context)
-    arguments = [evaluate(argument, context) for argument in call.arguments]
+    arguments = [known(evaluate(argument, context)) for argument in call.arguments]
     if pure := PURE.get(name):
         return pure(arguments)
     if bound := resource_functions.FUNCTIONS.get(name):
@@ -131,6 +138,7 @@ def _form(name: str, least: int, most: int) -> Callable[[Form], Form]:
 
 
 def _truth(function: str, value: Json) -> bool:
+    known(value)
     if not isinstance(value, bool):
         raise wrong_type(function, "a boolean", kind(value))
     return value
@@ -170,6 +178,10 @@ def _loose_lambda(arguments: tuple[Node, ...], context: Context) -> Json:
     raise ExpressionFault("The template function 'lambda' is not expected at this location. It is an argument of a lambda function only.")
 
 
+def _array(function: str, value: Json) -> list[Json]:
+    return array_of(function, known(value))
+
+
 def _lambda(function: str, node: Node, context: Context, most: int) -> Callable[..., Json]:
     """A callable of the ``lambda('a', 'b', expression)`` argument; it may name fewer variables than it is given."""
     if not isinstance(node, Call) or node.function.lower() != "lambda" or not node.arguments:
@@ -187,20 +199,20 @@ def _lambda(function: str, node: Node, context: Context, most: int) -> Callable[
 @_form("map", 2, 2)
 def _map(arguments: tuple[Node, ...], context: Context) -> list[Json]:
     call = _lambda("map", arguments[1], context, 2)
-    return [call(item, at) for at, item in enumerate(array_of("map", evaluate(arguments[0], context)))]
+    return [call(item, at) for at, item in enumerate(_array("map", evaluate(arguments[0], context)))]
 
 
 @_form("filter", 2, 2)
 def _filter(arguments: tuple[Node, ...], context: Context) -> list[Json]:
     call = _lambda("filter", arguments[1], context, 2)
-    items = array_of("filter", evaluate(arguments[0], context))
+    items = _array("filter", evaluate(arguments[0], context))
     return [item for at, item in enumerate(items) if _truth("filter", call(item, at))]
 
 
 @_form("reduce", 3, 3)
 def _reduce(arguments: tuple[Node, ...], context: Context) -> Json:
     call, value = _lambda("reduce", arguments[2], context, 3), evaluate(arguments[1], context)
-    for at, item in enumerate(array_of("reduce", evaluate(arguments[0], context))):
+    for at, item in enumerate(_array("reduce", evaluate(arguments[0], context))):
         value = call(value, item, at)
     return value
 
@@ -214,20 +226,20 @@ def _sort(arguments: tuple[Node, ...], context: Context) -> list[Json]:
             return -1
         return 1 if _truth("sort", call(right, left)) else 0
 
-    return sorted(array_of("sort", evaluate(arguments[0], context)), key=functools.cmp_to_key(order))
+    return sorted(_array("sort", evaluate(arguments[0], context)), key=functools.cmp_to_key(order))
 
 
 @_form("toObject", 2, 3)
 def _to_object(arguments: tuple[Node, ...], context: Context) -> Json:
     key = _lambda("toObject", arguments[1], context, 1)
     value = _lambda("toObject", arguments[2], context, 1) if len(arguments) == 3 else lambda item: item
-    return {text_of("toObject", key(item)): value(item) for item in array_of("toObject", evaluate(arguments[0], context))}
+    return {text_of("toObject", key(item)): value(item) for item in _array("toObject", evaluate(arguments[0], context))}
 
 
 @_form("groupBy", 2, 2)
 def _group_by(arguments: tuple[Node, ...], context: Context) -> Json:
     key, groups = _lambda("groupBy", arguments[1], context, 1), {}  # type: Callable[..., Json], dict[str, list[Json]]
-    for item in array_of("groupBy", evaluate(arguments[0], context)):
+    for item in _array("groupBy", evaluate(arguments[0], context)):
         groups.setdefault(text_of("groupBy", key(item)), []).append(item)
     return groups
 

@@ -106,12 +106,13 @@ class Program:
 
 def prepared(
     template: Json, given: Mapping[str, Json], place: Place, cloud: Cloud, *, deployment: Json = None,
-    outer: Context | None = None, read_secret: arguments.SecretReader | None = None,
+    outer: Context | None = None, read_secret: arguments.SecretReader | None = None, preview: bool = False,
 ) -> Program:  # fmt: skip
     """Check and expand a template; raises ``TemplateFault``.
 
     ``outer`` is given for a nested template whose expressions belong to the parent: its parameters, variables and
-    functions are the parent's, and its own parameters are not allowed to be read.
+    functions are the parent's, and its own parameters are not allowed to be read. In a ``preview`` parameters may be
+    expressions that wait for run time.
     """
     if not isinstance(template, dict):
         raise validation_failed("The template must be a JSON object")
@@ -123,9 +124,9 @@ def prepared(
             raise validation_failed(f"Required property '{name}' not found in JSON. Path 'properties.template'")
     if outer is not None:
         static.check(template, outer.functions)
-        context = replace(outer, place=place, deployment=deployment, reference=None, described=None, referenced=None)
+        context = replace(outer, place=place, deployment=deployment, reference=None, described=None, referenced=None, preview=preview)
     else:
-        context = _own_context(template, given, Context(place, cloud, deployment=deployment), read_secret)
+        context = _own_context(template, given, Context(place, cloud, deployment=deployment, preview=preview), read_secret)
     instances = expanded(template, context)
     table = by_key(instances)
     program = Program(template, context, instances, table)
@@ -144,5 +145,5 @@ def _own_context(template: Json, given: Mapping[str, Json], bare: Context, read_
     bare = replace(bare, functions=functions)
     bare = replace(bare, parameters=arguments.parameters(template, given, bare, read_secret))
     bare = replace(bare, variables=arguments.variables(template, bare))
-    arguments.all_variables_valid(bare.variables)
+    arguments.all_variables_valid(bare.variables, preview=bare.preview)
     return bare

@@ -87,22 +87,26 @@ def _split_at_type(function: str, texts: list[str]) -> tuple[list[str], str, lis
 @_bound("resourceId", 2, -1)
 def _resource_id(arguments: list[Json], context: Context) -> str:
     before, type_, names = _split_at_type("resourceId", _texts("resourceId", arguments))
-    tail = _paired("resourceId", type_, names)
-    place = context.place
+    tail, place = _paired("resourceId", type_, names), context.place
     if len(before) == 2:
         return f"/subscriptions/{before[0]}/resourceGroups/{before[1]}/{tail}"
     if len(before) > 2:
         raise wrong_arguments("resourceId", "too many arguments before the resource type.")
     if not before and not place.group:
-        return f"/subscriptions/{place.subscription}/{tail}" if place.subscription else f"/{tail}"
+        return f"/subscriptions/{place.subscription}/{_in_subscription('resourceId', type_, names)}" if place.subscription else f"/{tail}"
     return f"/subscriptions/{place.subscription}/resourceGroups/{before[0] if before else place.group}/{tail}"
 
 
 @_bound("subscriptionResourceId", 2, -1)
 def _subscription_resource_id(arguments: list[Json], context: Context) -> str:
     before, type_, names = _split_at_type("subscriptionResourceId", _texts("subscriptionResourceId", arguments))
-    tail = _paired("subscriptionResourceId", type_, names)
-    return f"/subscriptions/{before[0] if before else context.place.subscription}/{tail}"
+    return f"/subscriptions/{before[0] if before else context.place.subscription}/{_in_subscription('subscriptionResourceId', type_, names)}"
+
+
+def _in_subscription(function: str, type_: str, names: list[str]) -> str:
+    """A resource group is no resource of a provider: its id is the short one."""
+    tail = _paired(function, type_, names)
+    return f"resourceGroups/{names[0]}" if type_.lower() == "microsoft.resources/resourcegroups" else tail
 
 
 @_bound("tenantResourceId", 2, -1)

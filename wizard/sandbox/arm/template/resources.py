@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wizard.sandbox.arm.template.context import Context, Place
-from wizard.sandbox.arm.template.evaluate import evaluated
-from wizard.sandbox.arm.template.faults import ExpressionFault, TemplateFault, unprocessable, validation_failed
+from wizard.sandbox.arm.template.evaluate import evaluated, known
+from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, TemplateFault, unprocessable, validation_failed
 from wizard.sandbox.arm.template.loops import count_of
 
 Json = Any
@@ -44,6 +44,8 @@ class Instance:
     """Its ``condition``."""
     place: Place = field(default_factory=Place)
     """For a nested deployment, where that runs."""
+    unknown: str = ""
+    """Why it cannot be named before run time (in a preview only)."""
     waits: set[str] = field(default_factory=set)
     """Lower-case ids of instances that come first."""
 
@@ -126,6 +128,10 @@ def _instances(symbol: str, raw: Json, context: Context) -> Iterator[Instance]:
             made = _instance(f"{symbol}[{index}]" if symbol else "", raw, context.within_loop(label, index))
             made.loop, made.batch = label, index // size + 1 if serial else 0
             yield made
+    except RunTimeOnly as fault:
+        if not context.preview:
+            raise validation_failed(f"The template resource '{raw['name']}' is not valid: {fault}") from None
+        yield Instance(str(raw["name"]), str(raw["type"]), str(raw["name"]), str(raw["apiVersion"]), raw, context, symbol, unknown=str(fault))
     except ExpressionFault as fault:
         raise validation_failed(f"The template resource '{raw['name']}' is not valid: {fault}") from None
 
@@ -134,14 +140,14 @@ def _instance(symbol: str, raw: Json, context: Context) -> Instance:
     def value(name: str, default: Json = None) -> Json:
         return evaluated(raw.get(name, default), context)
 
-    type_, name = str(value("type")), value("name")
+    type_, name = str(value("type")), known(value("name"))
     if not isinstance(name, str) or not name:
         raise ExpressionFault(f"The name '{name}' of the resource of type '{type_}' must be a string of at least one character")
-    wanted = value("condition", True)
+    wanted = known(value("condition", True))
     if not isinstance(wanted, bool):
         raise ExpressionFault(f"The value of the condition must be a boolean and is '{wanted}'")
     place = _place(raw, context, value)
-    text, effective, last = _identified(type_, name, _scoped(value("scope", ""), place))
+    text, effective, last = _identified(type_, name, _scoped(known(value("scope", "")), place))
     inner = place if type_.lower() == DEPLOYMENT else context.place
     return Instance(
         text, effective, last, str(value("apiVersion")), raw, context, symbol, existing=bool(raw.get("existing")), wanted=wanted,
@@ -152,7 +158,7 @@ def _instance(symbol: str, raw: Json, context: Context) -> Instance:
 def _place(raw: Json, context: Context, value: Any) -> Place:
     """Where the resource goes: ``subscriptionId`` and ``resourceGroup`` beside it, else where the deployment runs."""
     here = context.place
-    subscription, group = value("subscriptionId", ""), value("resourceGroup", "")
+    subscription, group = known(value("subscriptionId", "")), known(value("resourceGroup", ""))
     if subscription or group:
         return Place(here.tenant, subscription or here.subscription, group or "", "", "", "")
     return here

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.sandbox.arm.template.faults import TemplateFault, validation_failed
-from wizard.sandbox.arm.template.values import is_int, key_of, kind, same
+from wizard.sandbox.arm.template.values import Pending, is_int, key_of, kind, same
 
 Json = Any
 USAGE = "Please see https://aka.ms/arm-create-parameter-file for usage details."
@@ -53,7 +53,7 @@ def is_secure(node: Json) -> bool:
 def checked(name: str, value: Json, node: Json, definitions: Mapping[str, Json]) -> None:
     """Refuse a value that its type does not admit; ``name`` is the parameter (or the path in it)."""
     node = resolved(node, definitions)
-    if value is None and node.get("nullable"):
+    if isinstance(value, Pending) or (value is None and node.get("nullable")):
         return
     type_ = type_of(node, f"parameter '{name}'")
     wanted = EXPECTED[type_]

@@ -14,6 +14,12 @@ from wizard.sandbox.arm.template.faults import ExpressionFault
 Json = Any
 
 
+class Pending(str):
+    """An expression that only run time can answer, passed on as a value while a template is looked at in advance."""
+
+    __slots__ = ()
+
+
 def kind(value: Json) -> str:
     """The name that ARM's errors give the type of a value."""
     if value is None:
