@@ -139,7 +139,10 @@ def _create(world: World, resource_id: str, api_version: str, body: Json) -> Res
 
 
 def _network(rules: Json) -> Json:
-    return {"bypass": "AzureServices", "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": [], **rules}
+    """The rules with what is left out; a single address is kept as a range of one."""
+    addresses = [rule["value"] if "/" in rule["value"] else f"{rule['value']}/32" for rule in rules.get("ipRules") or []]
+    defaults = {"bypass": "AzureServices", "defaultAction": "Allow", "virtualNetworkRules": []}
+    return {**defaults, **rules, "ipRules": [{"value": address} for address in addresses]}
 
 
 def _recover(world: World, resource_id: str, body: Json) -> Response:

@@ -1,0 +1,35 @@
+"""Vault ids taken apart, and the address of a vault. Sends nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wizard.engine.resource import Ref
+
+
+class VaultId(NamedTuple):
+    """Subscription id, resource group and name of a vault."""
+
+    subscription: str
+    group: str
+    name: str
+
+    @property
+    def uri(self) -> str:
+        """The address of the data plane in the public cloud."""
+        return f"https://{self.name.lower()}.vault.azure.net/"
+
+
+def vault_id(subscription: str | Ref, group: str | Ref, vault: str) -> str:
+    """The ARM id of a vault."""
+    return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults/{vault}"
+
+
+def parsed(text: str | Ref) -> VaultId:
+    """The parts of a vault's ARM id. Raises ``ValueError`` where it is none."""
+    parts = str(text).strip("/").split("/")
+    lower = [part.lower() for part in parts]
+    if len(parts) != 8 or lower[0] != "subscriptions" or lower[5:7] != ["microsoft.keyvault", "vaults"]:
+        raise ValueError(f"not the id of a vault: {text}")
+    return VaultId(parts[1], parts[3], parts[7])

@@ -1,0 +1,170 @@
+"""A secret in a vault.
+
+Owns that the secret is there, with our mark; its value is written once and never again. That it is there is read over
+Resource Manager, which needs no data role; the value goes to the data plane, and is read from there only when asked for.
+https://learn.microsoft.com/rest/api/keyvault/secrets/set-secret/set-secret
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
+from wizard.errors import LakestrapError, NotYet, ServiceRefused
+from wizard.providers.arm import errors as arm_errors
+from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, marked, owner_of
+from wizard.providers.keyvault.errors import DELETED, translated
+from wizard.providers.keyvault.ids import parsed
+from wizard.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wizard.providers.session import Session
+
+Json = Any
+
+YOUTH = timedelta(minutes=10)
+"""How long after its making a role assignment may not work yet: "
+"https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultSecret(Resource):
+    """``value`` is written only where no secret of that name exists; ``generate`` makes one at that moment.
+
+    ``names_data_role``: ``requires`` then names the data action too; leave it off where this run gives the operator the
+    role. Attributes: ``id``, ``secret_name``, ``uri``; ``value`` is a ``Secret`` that ``secret`` fetches.
+    """
+
+    kind: ClassVar[str] = "keyvault.secret"
+    service: ClassVar[Service] = Service.KEYVAULT
+    identified_by: ClassVar[tuple[str, ...]] = ("vault_id",)
+    secret_attributes: ClassVar[frozenset[str]] = frozenset({"value"})
+    revealable: ClassVar[bool] = True
+
+    vault_id: str | Ref
+    secret_name: str
+    value: Secret | Ref | None = None
+    generate: bool = False
+    names_data_role: bool = False
+
+    @property
+    def requires(self) -> tuple[Permission, ...]:
+        scope = "" if isinstance(self.vault_id, Ref) else self.vault_id
+        reading = Permission("arm", "Microsoft.KeyVault/vaults/secrets/read", scope)
+        writing = Permission("keyvault", "Microsoft.KeyVault/vaults/secrets/setSecret/action", scope)
+        return (reading, writing) if self.names_data_role else (reading,)
+
+    @property
+    def _tags(self) -> dict[str, str]:
+        return marked({}, self.project, self.environment)
+
+    async def read(self, session: Session) -> Observed | None:
+        place = parsed(self.vault_id)
+        with arm_errors.translated(f"look for secret {self.secret_name} in vault {place.name}"):
+            client: Any = session.vaults(place.subscription).secrets
+            secret = await arm_errors.found(client.get(place.group, place.name, self.secret_name))
+        return None if secret is None else self._observed(str(secret.id), dict(secret.tags or {}))
+
+    def _observed(self, identity: str, tags: Mapping[str, str], value: Secret | None = None) -> Observed:
+        uri = f"{parsed(self.vault_id).uri}secrets/{self.secret_name}"
+        attributes: Json = {"id": identity, "secret_name": self.secret_name, "uri": uri}
+        if value is not None:
+            attributes["value"] = value
+        return Observed(identity, attributes, owner=owner_of(tags))
+
+    async def create(self, session: Session) -> Observed:
+        """Write the value, unless somebody else has meanwhile; a deleted secret of ours is recovered first.
+
+        Raises ``NotYet`` while a role just given has not spread, or a deletion or recovery is under way.
+        """
+        if not session.young(self._recovered_key) and (there := await self.read(session)) is not None:
+            return there
+        value = self._wished_value()
+        place = parsed(self.vault_id)
+        try:
+            with translated(f"write secret {self.secret_name}", place.name, young=await self._young(session)):
+                await session.secrets(place.uri).set_secret(self.secret_name, value.reveal(), tags=self._tags)
+        except ServiceRefused as refusal:
+            if refusal.code != DELETED:
+                raise
+            await self._recover(session, refusal)
+        return self._observed(f"{self.vault_id}/secrets/{self.secret_name}", self._tags, value)
+
+    def _wished_value(self) -> Secret:
+        if isinstance(self.value, Secret):
+            return self.value
+        if self.generate and self.value is None:
+            return Secret(secrets.token_urlsafe(32))
+        raise LakestrapError(
+            f"no value is known for secret {self.secret_name}", hints=(f"say where it comes from: secrets.{self.secret_name}",)
+        )
+
+    @property
+    def _recovered_key(self) -> str:
+        return f"recovered {self.vault_id}/{self.secret_name}".lower()
+
+    async def _recover(self, session: Session, refusal: ServiceRefused) -> None:
+        """Ask for the recovery of a deleted secret that bears our mark; its new value is written afterwards."""
+        place, name = parsed(self.vault_id), self.secret_name
+        client = session.secrets(place.uri)
+        with translated(f"read the deleted secret {name}", place.name):
+            held = dict((await client.get_deleted_secret(name)).properties.tags or {})
+        if held.get(PROJECT_TAG) != self.project or held.get(ENVIRONMENT_TAG, "") != self.environment:
+            hints = (
+                f"az keyvault secret recover --vault-name {place.name} --name {name}   # keeps its value",
+                f"az keyvault secret purge --vault-name {place.name} --name {name}   # it is gone for good",
+            )
+            raise ServiceRefused(refusal.message, status=refusal.status, code=refusal.code, hints=hints) from refusal
+        with translated(f"recover secret {name}", place.name):
+            await _sent(client, "POST", f"{place.uri}deletedsecrets/{name}/recover")
+        session.made(self._recovered_key)
+        raise NotYet(f"secret {name} is being recovered", code="ObjectIsBeingRecovered")
+
+    async def _young(self, session: Session) -> bool:
+        """Whether a role at the vault, or the vault, is so young that it may not work yet (also after a resumed run)."""
+        place = parsed(self.vault_id)
+        if session.young(str(self.vault_id).lower()):
+            return True
+        try:
+            with arm_errors.translated("read role assignments"):
+                scope, mine = str(self.vault_id).strip("/"), f"assignedTo('{session.operator.object_id}')"
+                assignments: Any = session.authorization(place.subscription).role_assignments.list_for_scope(scope, filter=mine)
+                made = [row.created_on async for row in assignments]
+        except LakestrapError:
+            return False
+        return any(moment is not None and datetime.now(UTC) - moment < YOUTH for moment in made)
+
+    async def delete(self, session: Session, observed: Observed) -> None:
+        """Soft-delete it: it can be recovered until the vault's retention ends."""
+        place = parsed(self.vault_id)
+        try:
+            with translated(f"delete secret {self.secret_name}", place.name, young=await self._young(session)):
+                await _sent(session.secrets(place.uri), "DELETE", f"{place.uri}secrets/{self.secret_name}")
+        except ServiceRefused as refusal:
+            if refusal.status != 404:
+                raise
+
+    async def secret(self, session: Session, observed: Observed, attribute: str) -> Json:
+        """The value, from the data plane."""
+        place = parsed(self.vault_id)
+        with translated(f"read secret {self.secret_name}", place.name, young=await self._young(session)):
+            found = await session.secrets(place.uri).get_secret(self.secret_name)
+        return Secret(str(found.value))
+
+    def command(self, action: str) -> str:
+        vault = parsed(self.vault_id).name if not isinstance(self.vault_id, Ref) else str(self.vault_id)
+        name = f"--vault-name {vault} --name {self.secret_name}"
+        return f"az keyvault secret delete {name}" if action == "delete" else f"az keyvault secret set {name} --file VALUE_FILE"
+
+
+async def _sent(client: Any, method: str, url: str) -> None:
+    """One request without the SDK's own waiting for its end, which blocks for two seconds at a time."""
+    from azure.core.rest import HttpRequest
+
+    response = await client.send_request(HttpRequest(method, url))
+    response.raise_for_status()
