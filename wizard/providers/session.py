@@ -10,14 +10,16 @@ import asyncio
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from wizard.engine.resource import Service
+from wizard.providers.arm.errors import refuse_unregistered
 from wizard.providers.credential import CoreToken, TokenSource
-from wizard.providers.graph import GraphCalls
+from wizard.providers.graph import GraphCalls, hush
 from wizard.providers.workers import DatabricksWorkers, GithubWorkers
 
 if TYPE_CHECKING:
@@ -196,6 +198,7 @@ class Session:
                 base_url=ARM,
                 credential_scopes=[ARM_SCOPE],
                 polling_interval=2,  # the default of 30 s counts wherever a service names no time
+                raw_response_hook=refuse_unregistered,  # the SDKs register providers themselves, in the middle of a read too
                 transport=self._transport(),
                 user_agent="lakestrap",
             )
@@ -267,11 +270,10 @@ def preload(services: Iterable[Service]) -> threading.Thread:
     wanted = [name for service in services for name in MODULES.get(service, ())]
 
     def load() -> None:
-        for name in wanted:
-            try:
+        hush()
+        with suppress(ImportError):
+            for name in wanted:
                 import_module(name)
-            except ImportError:
-                return
 
     thread = threading.Thread(target=load, name="preload", daemon=True)
     thread.start()

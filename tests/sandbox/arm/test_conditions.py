@@ -45,7 +45,9 @@ def test_conditions(condition: str, action: str, request_: dict[str, list[str]],
     assert evaluate(condition, Facts(action, request_, resource)) is expected
 
 
-@pytest.mark.parametrize("text", ["(", "@Request[a:b]", "@Request[a:b] Blorp {'x'}", "ActionMatches{'x'} trailing", "@Request[a:b] StringEquals {"])
+@pytest.mark.parametrize(
+    "text", ["(", "@Request[a:b]", "@Request[a:b] Blorp {'x'}", "ActionMatches{'x'} trailing", "@Request[a:b] StringEquals {"]
+)
 def test_malformed_conditions_are_refused(text: str) -> None:
     with pytest.raises(ConditionInvalid):
         parse(text)

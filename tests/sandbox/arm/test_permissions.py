@@ -24,7 +24,13 @@ def give(calls: Calls, who: str, role: str, scope: str, *, young: bool = False, 
     name = calls.world.new_id("given")
     assignment_id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
     definition = f"/subscriptions/{DEV}/providers/Microsoft.Authorization/roleDefinitions/{by_name(role)}"
-    properties = {"roleDefinitionId": definition, "principalId": who, "principalType": "User", "scope": scope, "condition": condition or None}
+    properties = {
+        "roleDefinitionId": definition,
+        "principalId": who,
+        "principalType": "User",
+        "scope": scope,
+        "condition": condition or None,
+    }
     calls.world.table("arm.role_assignments")[assignment_id.lower()] = {
         "id": assignment_id, "name": name, "type": "Microsoft.Authorization/roleAssignments", "properties": properties,
     }  # fmt: skip
@@ -59,15 +65,29 @@ def give(calls: Calls, who: str, role: str, scope: str, *, young: bool = False, 
         ("Key Vault Administrator", GROUP, SECRET_SET, VAULT, True, True),
         ("Key Vault Contributor", GROUP, "Microsoft.KeyVault/vaults/write", VAULT, False, True),
         ("Key Vault Contributor", GROUP, SECRET_READ, VAULT, True, False),
-        ("Key Vault Contributor", f"/subscriptions/{DEV}", "Microsoft.KeyVault/locations/deletedVaults/purge/action", f"/subscriptions/{DEV}", False, False),
-        ("Key Vault Purge Operator", f"/subscriptions/{DEV}", "Microsoft.KeyVault/locations/deletedVaults/purge/action", f"/subscriptions/{DEV}", False, True),
+        (
+            "Key Vault Contributor",
+            f"/subscriptions/{DEV}",
+            "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+            f"/subscriptions/{DEV}",
+            False,
+            False,
+        ),
+        (
+            "Key Vault Purge Operator",
+            f"/subscriptions/{DEV}",
+            "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+            f"/subscriptions/{DEV}",
+            False,
+            True,
+        ),
         ("Storage Blob Data Reader", GROUP, BLOB_READ, GROUP, True, True),
         ("Storage Blob Data Contributor", GROUP, BLOB_READ.replace("read", "write"), GROUP, True, True),
         ("Storage Account Contributor", GROUP, BLOB_READ, GROUP, True, False),
         ("Managed Identity Operator", GROUP, "Microsoft.ManagedIdentity/userAssignedIdentities/write", GROUP, False, False),
         ("Network Contributor", GROUP, "Microsoft.Network/virtualNetworks/subnets/write", GROUP, False, True),
     ],
-)  # fmt: skip
+)
 def test_built_in_roles(calls: Calls, role: str, given_at: str, action: str, asked_at: str, data: bool, expected: bool) -> None:
     ana = calls.user_id(ANA)
     give(calls, ana, role, given_at)
@@ -108,7 +128,9 @@ DENYING: Any = {
             "name": "Contoso Dev",
             "id": DEV,
             "roles": [{"principal": ADA, "role": "Owner"}, {"principal": "bea@contoso.com", "role": "Owner"}],
-            "deny": [{"name": "stack", "actions": ["*/write"], "not_actions": ["Microsoft.Resources/tags/write"], "except": ["bea@contoso.com"]}],
+            "deny": [
+                {"name": "stack", "actions": ["*/write"], "not_actions": ["Microsoft.Resources/tags/write"], "except": ["bea@contoso.com"]}
+            ],
         }
     ],
 }

@@ -6,6 +6,7 @@ honoured ``Retry-After`` before an error arrives here. Which refusals a propagat
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
     from azure.core.exceptions import HttpResponseError
+    from azure.core.pipeline import PipelineResponse
 
 Answer = TypeVar("Answer")
 
@@ -44,6 +46,26 @@ def translated(step: str) -> Iterator[None]:
         raise Unreachable(f"cannot reach Azure to {step}: {trouble.message}", hints=hints) from trouble
 
 
+def refuse_unregistered(response: PipelineResponse[Any, Any]) -> None:
+    """A response hook for ARM clients: end a call whose namespace is not registered in the subscription.
+
+    azure-mgmt-core would register it by itself, whatever was called, and wait in steps of ten seconds. What is registered is
+    in the plan instead. Raises ``ServiceRefused`` past the SDK's retries; ``found`` takes it for *nothing there*.
+    """
+    from azure.core.exceptions import AzureError
+
+    answer = response.http_response
+    if answer.status_code != 409:
+        return
+    try:
+        error = json.loads(answer.text())["error"]
+        code, text = str(error["code"]), str(error.get("message", ""))
+    except (ValueError, KeyError, TypeError, AzureError):
+        return  # not read yet (long-running operations): there the SDK does not look either
+    if code in _NOTHING_THERE:
+        raise ServiceRefused(f"409 {code}: {text}", status=409, code=code, hints=_registration_hints(text))
+
+
 async def found(call: Awaitable[Answer]) -> Answer | None:
     """The answer of a read, ``None`` where there is nothing: not found, or the subscription's provider is not registered.
 
@@ -56,6 +78,10 @@ async def found(call: Awaitable[Answer]) -> Answer | None:
     except HttpResponseError as refusal:
         code = code_of(refusal)
         if (refusal.status_code == 404 and code not in _UNSEEN_SUBSCRIPTION) or code in _NOTHING_THERE:
+            return None
+        raise
+    except ServiceRefused as refusal:
+        if refusal.code in _NOTHING_THERE:
             return None
         raise
 
@@ -125,9 +151,14 @@ def _not_allowed(shown: str, code: str, text: str) -> NotAllowed:
     return NotAllowed(shown, permission=action, hints=hints)
 
 
+def _registration_hints(text: str) -> tuple[str, ...]:
+    namespace = _NAMESPACE.search(text)
+    return (f"az provider register --namespace {namespace[1]} --wait",) if namespace else ()
+
+
 def _hints(refusal: HttpResponseError, code: str, text: str, step: str) -> tuple[str, ...]:
-    if code == "MissingSubscriptionRegistration" and (namespace := _NAMESPACE.search(text)):
-        return (f"az provider register --namespace {namespace[1]} --wait",)
+    if code in _NOTHING_THERE:
+        return _registration_hints(text)
     if code == "ScopeLocked" and (locks := _LOCKS.search(text)):
         return tuple(f"az lock list --scope {scope} --output table   # then: az lock delete --ids ID" for scope in locks[1].split(","))
     if code in _UNSEEN_SUBSCRIPTION:

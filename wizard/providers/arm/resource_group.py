@@ -62,7 +62,7 @@ class ResourceGroup(Resource):
             "group": str(group.name),
             "location": str(group.location),
             "subscription": subscription_of(str(group.id)),
-            "tags": wished_tags(self._tags, held),
+            "tags": wished_tags(self.tags, held),
         }
         state = str(group.properties.provisioning_state or "") if group.properties else ""
         return Observed(str(group.id), attributes, owner=owner_of(held), unfinished=state not in ("", "Succeeded"))
