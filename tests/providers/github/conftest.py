@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from wizard.providers.session import Session
+from wizard.sandbox.github import models
 from wizard.sandbox.github.seed import token_for
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from wizard.engine.resource import Observed, Resource
+    from wizard.engine.resource import Resource
 
 Json = Any
 
@@ -43,10 +44,16 @@ class GitHubSide:
 
         return asyncio.run(go())
 
+    def repository(self, name: str = "contoso/shop") -> Json:
+        """The world's own document."""
+        found = models.repository(self.world, name)
+        assert found is not None
+        return found
+
     def mutating(self) -> list[str]:
         return [f"{row['method']} {row['url'].removeprefix('https://api.github.com')}" for row in self.sandbox.mutating()]
 
-    def read(self, resource: Resource, *, login: str = "ada") -> Observed | None:
+    def read(self, resource: Resource, *, login: str = "ada") -> Any:
         return self.run(resource.read, login=login)
 
     def settle(self, resource: Resource, *, login: str = "ada") -> list[str]:
@@ -55,13 +62,11 @@ class GitHubSide:
 
         async def go(session: Session) -> None:
             observed = await resource.read(session)
-            sent = 0
-            for _ in range(40):
+            for sent in range(40):
+                assert len(self.mutating()) - before == sent, f"not one mutating request: {self.mutating()[before:]}"
                 if observed is not None and not resource.differences(observed):
                     return
                 observed = await (resource.create(session) if observed is None else resource.update(session, observed))
-                sent += 1
-                assert len(self.mutating()) - before == sent, f"not one mutating request: {self.mutating()[before:]}"
             raise AssertionError(f"does not settle: {resource.differences(observed) if observed else ''}")
 
         self.run(go, login=login)

@@ -73,7 +73,7 @@ class Environment(Resource):
             return None
         policies, mark = await asyncio.gather(self._policies(session, body), found(session, self._path("variables", MARK)))
         owner = str(mark["value"]) if mark else ""
-        numbers = {f"{policy.get('type', 'branch')}:{policy['name']}": policy["id"] for policy in policies}
+        numbers = _numbered(policies)
         attributes = self._gate(body) | {"policies": frozenset(numbers), "policy_ids": numbers, "mark": owner}
         return Observed(f"{self.repository}/{body['name']}", attributes, owner=owner)
 
@@ -129,20 +129,28 @@ class Environment(Resource):
         seen = observed.attributes
         differing = {difference.field for difference in self.differences(observed)}
         if differing & set(PUT_FIELDS) or not differing:
-            return _with(observed, **self._gate(await self._put(session)))
+            return await self._after_put(session, observed, await self._put(session))
         missing, foreign = sorted(self.policies - seen["policies"]), sorted(seen["policies"] - self.policies)
         if missing:
             kind, _, name = missing[0].partition(":")
             made = await send(
                 session, "POST", self._path("deployment-branch-policies"), {"name": name, "type": kind}, permission=ADMINISTRATION
             )
-            numbers = seen["policy_ids"] | ({missing[0]: made["id"]} if made else {})
+            numbers = seen["policy_ids"] | {missing[0]: made["id"] if made else 0}
             return _with(observed, policies=seen["policies"] | {missing[0]}, policy_ids=numbers)
         if foreign:
             number = str(seen["policy_ids"][foreign[0]])
             await removed(session, self._path("deployment-branch-policies", number), permission=ADMINISTRATION)
-            return _with(observed, policies=seen["policies"] - {foreign[0]})
+            numbers = {name: number for name, number in seen["policy_ids"].items() if name != foreign[0]}
+            return _with(observed, policies=seen["policies"] - {foreign[0]}, policy_ids=numbers)
         return await self._marked(session, observed)
+
+    async def _after_put(self, session: Session, observed: Observed, body: Json) -> Observed:
+        """GitHub keeps policies of an environment that was open meanwhile: look again where the kind has changed."""
+        gate, numbers = self._gate(body), observed.attributes["policy_ids"]
+        if gate["restricted"] != observed.attributes["restricted"]:
+            numbers = _numbered(await self._policies(session, body))
+        return _with(observed, **gate, policies=frozenset(numbers), policy_ids=numbers)
 
     async def _marked(self, session: Session, observed: Observed) -> Observed:
         existing = await found(session, self._path("variables", MARK))
@@ -170,6 +178,10 @@ class Environment(Resource):
             return f"gh api -X DELETE {path}"
         custom = ' -F "deployment_branch_policy[protected_branches]=false" -F "deployment_branch_policy[custom_branch_policies]=true"'
         return f"gh api -X PUT {path} -F wait_timer={self.wait_minutes}" + (custom if self.deploy_from else "")
+
+
+def _numbered(policies: list[Json]) -> dict[str, Json]:
+    return {f"{policy.get('type', 'branch')}:{policy['name']}": policy["id"] for policy in policies}
 
 
 def _with(observed: Observed, **attributes: Json) -> Observed:

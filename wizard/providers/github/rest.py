@@ -36,14 +36,21 @@ def _call(method: str, path: str, body: Json, parameters: dict[str, str] | None)
 
 
 async def found(
-    session: Session, path: str, *, parameters: dict[str, str] | None = None, missing: tuple[int, ...] = (404,), permission: str = ""
+    session: Session,
+    path: str,
+    *,
+    parameters: dict[str, str] | None = None,
+    missing: tuple[int, ...] = (404,),
+    permission: str = "",
+    default: Json = None,
 ) -> Json:
-    """GET; ``None`` where the status is one of ``missing``."""
+    """GET; ``None`` where the status is one of ``missing``, ``default`` where the answer has no body."""
     from github import GithubException
 
     def call(github: Github) -> Json:
         try:
-            return _call("GET", path, None, parameters)(github)
+            answer = _call("GET", path, None, parameters)(github)
+            return default if answer is None else answer
         except GithubException as refusal:
             if refusal.status in missing:
                 return None
@@ -86,6 +93,13 @@ async def removed(session: Session, path: str, *, permission: str = "") -> None:
 
     with translated(permission):
         await session.github(call)
+
+
+async def seen_headers(session: Session, path: str) -> dict[str, str]:
+    """The headers of a GET, names in lower case: a token's scopes are told there only."""
+    with translated():
+        headers = await session.github(lambda github: github.requester.requestJsonAndCheck("GET", path)[0])
+    return {name.lower(): str(value) for name, value in headers.items()}
 
 
 async def login_of(session: Session) -> str:
