@@ -128,7 +128,9 @@ def operation_status(request: Request, world: World) -> Response:
 def get_deployment(request: Request, world: World) -> Response:
     """One deployment as it stands."""
     _allow(request, world, "read")
-    return Response(200, shown(world, _found(request, world)))
+    row = _found(request, world)
+    running = state_now(world, row["id"]) not in TERMINAL and not world.latency
+    return Response(200, shown(world, row), operations.retry_headers(world) if running else {})
 
 
 @ROUTER.head(GROUP_SCOPE + "/{name}")
