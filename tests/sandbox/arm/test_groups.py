@@ -178,3 +178,32 @@ def test_a_free_trial_has_four_cores(calls: Calls) -> None:
     assert {each["name"]["value"]: each["limit"] for each in usages.body["value"]}["cores"] == 4
     skus = calls.call("GET", f"{SUBSCRIPTION}/providers/Microsoft.Compute/skus?api-version=2021-07-01&$filter=location%20eq%20'westeurope'")
     assert {each["locations"][0] for each in skus.body["value"]} == {"westeurope"}
+
+
+def test_tags_are_a_resource_of_their_own(calls: Calls) -> None:
+    made(calls)
+    tags = f"{GROUP}/providers/Microsoft.Resources/tags/default?{V}"
+    merged = calls.call("PATCH", tags, {"operation": "Merge", "properties": {"tags": {"b": "2"}}})
+    assert merged.body["properties"]["tags"] == {"a": "1", "b": "2"}
+    assert calls.call("GET", f"{GROUP}?{V}").body["tags"] == {"a": "1", "b": "2"}
+    assert calls.call("PATCH", tags, {"operation": "Delete", "properties": {"tags": {"a": "1"}}}).body["properties"]["tags"] == {"b": "2"}
+    assert calls.call("PUT", tags, {"properties": {"tags": {"c": "3"}}}).body["properties"]["tags"] == {"c": "3"}
+    assert calls.call("GET", tags, who=ANA).status == 403
+    assert calls.call("DELETE", tags).status == 200
+    assert calls.call("GET", tags).body["properties"]["tags"] == {}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_the_router_holds_neighbours_to_locks_too(calls: Calls, method: str) -> None:
+    made(calls)
+    calls.call("POST", f"{SUBSCRIPTION}/providers/Microsoft.KeyVault/register?{V}", b"")
+    calls.later()
+    vault = f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-shop-abcde?api-version=2023-07-01"
+    sku, tenant = {"family": "A", "name": "standard"}, calls.world.table("login.tenant")["tenant"]["id"]
+    wished = {"location": "westeurope", "properties": {"sku": sku, "tenantId": tenant, "enableRbacAuthorization": True}}
+    assert calls.call("PUT", vault, wished).status == 201
+    calls.later()
+    calls.call("PUT", f"{GROUP}/{LOCK}?{LOCK_V}", {"properties": {"level": "ReadOnly"}})
+    before = calls.world.dump()["arm.resources"]
+    assert calls.code(calls.call(method, vault, wished if method == "PUT" else None)) == "ScopeLocked"
+    assert calls.world.dump()["arm.resources"] == before, "what the handler wrote is undone"

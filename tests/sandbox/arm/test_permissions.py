@@ -15,6 +15,7 @@ GROUP = f"/subscriptions/{DEV}/resourceGroups/rg-a"
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/kv-a"
 GROUP_WRITE = "Microsoft.Resources/subscriptions/resourceGroups/write"
 ASSIGN = "Microsoft.Authorization/roleAssignments/write"
+PURGE = "Microsoft.KeyVault/locations/deletedVaults/purge/action"
 SECRET_READ, SECRET_SET = "Microsoft.KeyVault/vaults/secrets/getSecret/action", "Microsoft.KeyVault/vaults/secrets/setSecret/action"
 BLOB_READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 
@@ -68,7 +69,7 @@ def give(calls: Calls, who: str, role: str, scope: str, *, young: bool = False, 
         (
             "Key Vault Contributor",
             f"/subscriptions/{DEV}",
-            "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+            PURGE,
             f"/subscriptions/{DEV}",
             False,
             False,
@@ -76,7 +77,7 @@ def give(calls: Calls, who: str, role: str, scope: str, *, young: bool = False, 
         (
             "Key Vault Purge Operator",
             f"/subscriptions/{DEV}",
-            "Microsoft.KeyVault/locations/deletedVaults/purge/action",
+            PURGE,
             f"/subscriptions/{DEV}",
             False,
             True,

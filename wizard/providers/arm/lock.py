@@ -39,7 +39,7 @@ class Lock(Resource):
 
     @property
     def requires(self) -> tuple[Permission, ...]:
-        verbs = ("read",) if self.existing else ("read", "write", "delete")
+        verbs = ("read",) if self.existing else ("read", "write")
         scope = "" if isinstance(self.scope, Ref) else self.scope
         return tuple(Permission("arm", f"Microsoft.Authorization/locks/{verb}", scope) for verb in verbs)
 

@@ -53,7 +53,7 @@ class RoleDefinition(Resource):
     @property
     def requires(self) -> tuple[Permission, ...]:
         scope = "" if isinstance(self.scope, Ref) else self.scope
-        verbs = ("read",) if self.existing else ("read", "write", "delete")
+        verbs = ("read",) if self.existing else ("read", "write")
         return tuple(Permission("arm", f"Microsoft.Authorization/roleDefinitions/{verb}", scope) for verb in verbs)
 
     def _definitions(self, session: Session) -> Any:

@@ -51,7 +51,7 @@ class IdentityFederatedCredential(Resource):
     @property
     def requires(self) -> tuple[Permission, ...]:
         scope = group_id(self.subscription, self.group)
-        own = tuple(Permission("arm", f"{TYPE}/{verb}", scope) for verb in ("read", "write", "delete"))
+        own = tuple(Permission("arm", f"{TYPE}/{verb}", scope) for verb in ("read", "write"))
         return (*own, Permission("arm", f"{IDENTITY}/read", scope))
 
     def _client(self, session: Session) -> Any:

@@ -16,6 +16,7 @@ from wizard.providers.arm.ids import group_id, marked, owner_of, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from wizard.providers.session import Session
 
 TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
@@ -46,7 +47,7 @@ class ManagedIdentity(Resource):
         if self.existing:
             return (Permission("arm", f"{TYPE}/read", self.existing),)
         scope = group_id(self.subscription, self.group)
-        return tuple(Permission("arm", f"{TYPE}/{verb}", scope) for verb in ("read", "write", "delete"))
+        return tuple(Permission("arm", f"{TYPE}/{verb}", scope) for verb in ("read", "write"))
 
     @property
     def _place(self) -> tuple[str, str]:
@@ -69,7 +70,7 @@ class ManagedIdentity(Resource):
             "tenant": str(identity.tenant_id),
             "identity": str(identity.name),
             "location": str(identity.location),
-            "tags": wished_tags(self._tags, identity.tags),
+            "tags": wished_tags(self.tags, identity.tags),
         }
         return Observed(str(identity.id), attributes, owner=owner_of(identity.tags))
 

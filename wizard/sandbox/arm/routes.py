@@ -21,11 +21,12 @@ from wizard.sandbox.arm import (
     role_assignments,
     role_definitions,
     subscriptions,
+    tags,
 )
 from wizard.sandbox.arm.router import ROUTER
 
 __all__ = ["ROUTER", "ROUTERS", "access", "compute", "groups", "identities", "identity_federation", "locks", "operations", "policy"]
-__all__ += ["resources", "role_assignments", "role_definitions", "subscriptions"]
+__all__ += ["resources", "role_assignments", "role_definitions", "subscriptions", "tags"]
 
 ROUTERS = (ROUTER,)
 
