@@ -115,7 +115,7 @@ def put_identity(world: World, subject: str) -> None:
     """An application with its service principal and one federated credential for that subject."""
     tag = {"appId": CLIENT, "displayName": "shop-dev-deploy", "tags": []}
     world.table("graph.applications")[APPLICATION] = {"id": APPLICATION, **tag, "passwordCredentials": []}
-    principal = {"id": PRINCIPAL, **tag, "servicePrincipalType": "Application", "accountEnabled": True}
+    principal = {"id": PRINCIPAL, **tag, "servicePrincipalNames": [CLIENT], "servicePrincipalType": "Application", "accountEnabled": True}
     world.table("graph.service_principals")[PRINCIPAL] = principal
     world.table("graph.federated_credentials")[f"{APPLICATION}/github-dev"] = {
         "name": "github-dev",

@@ -170,15 +170,29 @@ def job_logs(request: Request, world: World) -> Response:
 
 @ROUTER.get(BASE + "/{run_id}/logs")
 def run_logs(request: Request, world: World) -> Response:
-    """302 to a zip with one file a job, named as GitHub names them."""
+    """302 to a zip with one file a job and, in a folder of the job's name, one a step, named as GitHub names them."""
     _, run = opened(request, world)
     if runs.standing(runs.progress(world, run))[0] != "completed":
         raise github_errors.not_found()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for position, node in enumerate(row for row in runs.progress(world, run)["nodes"].values() if row["kind"] == "job"):
-            archive.writestr(f"{position}_{node['display'].replace('/', '_')}.txt", node["log"])
+            name = node["display"].replace("/", "_")
+            archive.writestr(f"{position}_{name}.txt", node["log"])
+            for number, text in _step_logs(node):
+                archive.writestr(f"{name}/{number}_{_step_name(node, number)}.txt", text)
     return _stored(world, f"workflow-run-{run['id']}/logs/logs.zip", packed.getvalue(), f"{run['id']}")
+
+
+def _step_logs(node: Json) -> list[tuple[int, str]]:
+    """The part of the log that each step wrote; a step that was skipped wrote none."""
+    parts = node["log"].split("##[group]")[1:]
+    begun = [step["number"] for step in node["steps"] if step["conclusion"] != "skipped"]
+    return [(number, part.partition("\n")[2].rpartition("\n")[0] + "\n") for number, part in zip(begun, parts, strict=False)]
+
+
+def _step_name(node: Json, number: int) -> str:
+    return str(node["steps"][number - 1]["name"]).replace("/", "_")
 
 
 def _stored(world: World, path: str, content: bytes, group: str) -> Response:
