@@ -97,7 +97,7 @@ class Deployment(Resource):
 
     async def _observed(self, session: Session, deployment: Any) -> Observed:
         properties, tags = deployment.properties, dict(deployment.tags or {})
-        state = str(properties.provisioning_state)
+        state = _word(properties.provisioning_state)
         under_way = state in UNDER_WAY
         attributes: dict[str, Json] = {
             "id": str(deployment.id),
@@ -159,7 +159,7 @@ class Deployment(Resource):
             deployment = await self._deployments(session).get(
                 str(self.group), self.deployment_name, raw_response_hook=lambda answer: pause.append(_pause(answer.http_response.headers))
             )
-        state = str(deployment.properties.provisioning_state)
+        state = _word(deployment.properties.provisioning_state)
         if state in UNDER_WAY:
             raise NotYet(f"deployment {self.deployment_name} is {state.lower()}", pause[-1] if pause else POLL_SECONDS)
         if state != "Succeeded":
@@ -174,6 +174,11 @@ class Deployment(Resource):
             "update": f"{start} --parameters @infra/parameters/{self.name}.parameters.json",
             "delete": f"az deployment group delete {where}",
         }.get(action, "")
+
+
+def _word(value: Any) -> str:
+    """The text of a value that the SDK may have made an enum of."""
+    return str(getattr(value, "value", value))
 
 
 def _hash(template: Json, parameters: Mapping[str, Json]) -> str:
@@ -215,9 +220,9 @@ async def what_if(deployment: Deployment, session: Session) -> list[Predicted]:
         raise failure(deployment.deployment_name, "Failed", result.error)
     changes = (result.properties.changes if result.properties else None) or []
     return [
-        Predicted(str(each.resource_id), str(each.change_type), tuple(str(item.path) for item in each.delta or ()))
+        Predicted(str(each.resource_id), _word(each.change_type), tuple(str(item.path) for item in each.delta or ()))
         for each in changes
-        if str(each.change_type) != "Ignore"
+        if _word(each.change_type) != "Ignore"
     ]
 
 
