@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.github.judging import disagreements
 from wizard.providers.session import Session
 from wizard.sandbox.github import models
 from wizard.sandbox.github.seed import token_for
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from wizard.engine.resource import Resource
 
@@ -84,5 +85,6 @@ def session_with(token: str, login: str = "") -> Session:
 
 
 @pytest.fixture
-def github(sandbox: Any) -> GitHubSide:
-    return GitHubSide(sandbox)
+def github(sandbox: Any) -> Iterator[GitHubSide]:
+    yield GitHubSide(sandbox)
+    assert disagreements(sandbox.exchanges) == []

@@ -106,8 +106,11 @@ def organizations_of_user(request: Request, world: World) -> Response:
 
 @ROUTER.get("/orgs/{org}")
 def organization(request: Request, world: World) -> Response:
+    """The plan and the policies are shown to owners whose token may read them."""
     account = rights.organization(request, world)
-    inside = rights.membership(world, account["login"], signed_in(request, world).login) == "admin"
+    found = signed_in(request, world)
+    scoped = "read:org" in found.scopes if found.kind == "classic" else found.permitted("organization_plan:read")
+    inside = scoped and rights.membership(world, account["login"], found.login) == "admin"
     return Response(200, forms.organization(world, account, inside=inside))
 
 

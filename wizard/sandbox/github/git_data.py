@@ -151,10 +151,15 @@ def update_ref(request: Request, world: World) -> Response:
 
 @ROUTER.delete("/repos/{owner}/{repo}/git/refs/{ref:path}")
 def delete_ref(request: Request, world: World) -> Response:
+    """Takes the open pull requests from that branch with it."""
     repository, ref, _ = _existing(request, world)
     if ref == f"refs/heads/{repository['default_branch']}":
         raise errors.invalid("Cannot delete the default branch")
     commits.advance(world, repository, ref, "", signed_in(request, world).login, status=422)
+    name, branch, pulls = models.full_name(repository), ref.removeprefix("refs/heads/"), world.table("github.pulls")
+    for key, row in list(pulls.items()):
+        if row["repository"] == name and row["state"] == "open" and branch in (row["head"], row["base"]):
+            pulls[key] = row | {"state": "closed", "closed_at": world.clock.iso(), "updated_at": world.clock.iso()}
     return Response(204)
 
 

@@ -1,7 +1,7 @@
 """Routes of repositories and their collaborators.
 
 Owns creating and changing them. Refused: deleting a repository (403 as for a token without ``delete_repo``; this
-project never deletes one). Not emulated: renames, transfers, forks, templates, internal visibility.
+project never deletes one). Not emulated: renames, transfers, forks, templates.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def _create(request: Request, world: World, owner: Json, found: Caller) -> Respo
     if models.repository(world, f"{owner['login']}/{name}"):
         errors_ = [{"resource": "Repository", "code": "custom", "field": "name", "message": "name already exists on this account"}]
         raise errors.invalid("Repository creation failed.", errors_)
-    one_of("visibility", body.get("visibility") or "private", ("public", "private"))
-    private = bool(body.get("private", False)) if not body.get("visibility") else body["visibility"] == "private"
+    internal = ("internal",) if owner["type"] == "Organization" and owner["plan"] == "enterprise" else ()
+    one_of("visibility", body.get("visibility") or "private", ("public", "private", *internal))
+    private = bool(body.get("private", False)) if not body.get("visibility") else body["visibility"] != "public"
     needed = "repo" if private else "public_repo"
     request.params["accepted scopes"] = "public_repo, repo"
     request.params["accepted permissions"] = "administration=write"
@@ -49,6 +50,7 @@ def _create(request: Request, world: World, owner: Json, found: Caller) -> Respo
     if found.kind in ("fine-grained", "installation") and not found.permitted("administration:write"):
         raise rights.not_accessible(found)
     document = seed.new_repository(world, owner["login"], name, private=private, actions=owner.get("actions"))
+    document["visibility"] = body.get("visibility") or document["visibility"]
     document |= {"description": body.get("description"), "settings": {key: body[key] for key in SETTINGS if key in body}}
     models.put_repository(world, document)
     if body.get("auto_init"):
