@@ -7,6 +7,7 @@ thousand modules; a typed request costs next to nothing. It must never know what
 from __future__ import annotations
 
 import asyncio
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import Unreachable
@@ -47,6 +48,7 @@ class GraphCalls:
         self._client: GraphServiceClient | None = None
         self._http: httpx.AsyncClient | None = None
         self._limit = asyncio.Semaphore(AT_ONCE)
+        hush()
 
     async def send(self, build: Callable[[GraphServiceClient], Any], headers: Mapping[str, str], *, retry: bool) -> Json:
         """The answer as JSON, ``None`` for an empty one. Raises ``GraphRefused`` or ``Unreachable``."""
@@ -90,8 +92,17 @@ class GraphCalls:
     async def close(self) -> None:
         """Close the connections."""
         if self._http is not None:
+            for transport in (self._http._transport, *self._http._mounts.values()):
+                wrapped = getattr(transport, "transport", None)  # msgraph-core's wrapper does not pass the closing on
+                if wrapped is not None:
+                    await wrapped.aclose()
             await self._http.aclose()
             self._http = self._client = None
+
+
+def hush() -> None:
+    """Ignore the deprecations that msgraph-sdk and kiota announce, at import, about their own generated classes."""
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(msgraph|kiota_)")
 
 
 def _read(response: httpx.Response) -> Json:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wizard.errors import NotSignedIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from databricks.sdk import WorkspaceClient
     from github import Github
@@ -115,6 +115,10 @@ def workspace_client(host: str, source: TokenSource) -> WorkspaceClient:
 
     class ExplicitConfig(Config):  # type: ignore[misc]
         """The user's variables are for the CLI and may name another workspace or a second way to sign in."""
+
+        @classmethod
+        def attributes(cls) -> Iterable[Any]:
+            return Config.attributes()  # type: ignore[no-any-return]  # the SDK looks for them in the class's own dictionary only
 
         def _load_from_env(self) -> None:
             """Take nothing."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +13,9 @@ from wizard.errors import BadInput, NotSignedIn, Unreachable
 from wizard.providers import signin
 from wizard.providers.session import UnknownSubscription
 from wizard.sandbox.login import grants, people
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 async def test_opens_with_operator_tenant_subscriptions_and_login(sandbox: Any) -> None:
@@ -55,7 +57,7 @@ async def test_finds_a_subscription_by_name_or_id_and_lists_the_known_ones(sandb
     async with await signin.open_session() as session:
         found = session.subscription("contoso dev")
         assert session.subscription(found.id.upper()) == found
-        with pytest.raises(UnknownSubscription, match="visible: .*Contoso Dev"):
+        with pytest.raises(UnknownSubscription, match=r"visible: .*Contoso Dev"):
             session.subscription("Contoso Nowhere")
         with pytest.raises(KeyError):
             session.subscription("")

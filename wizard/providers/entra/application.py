@@ -104,7 +104,7 @@ class Application(Resource):
         tags = with_mark(observed.attributes.get("tags") or (), self.project)
         body = Body(display_name=self.display_name, tags=tags)
         if not observed.attributes["enabled"]:
-            body.additional_data = {"isDisabled": False}
+            body.is_disabled = False
         with translated(f"update application {self.display_name}", young=session.young(key), permission="Application.ReadWrite.All"):
             await session.graph(lambda g: g.applications.by_application_id(key).to_patch_request_information(body))
         attributes = {**observed.attributes, "display_name": self.display_name, "enabled": True, "tags": tuple(tags)}

@@ -1,7 +1,8 @@
 """The one router of ``graph.microsoft.com``, and the spelling of its paths.
 
 Owns how alternate keys are written: ``/applications(uniqueName='x')/owners`` is served as ``/applications/uniqueName=x/owners``,
-so that every route is written once. ``/v1.0//applications`` and ``/microsoft.graph.addPassword`` are legal spellings too.
+so that every route is written once. ``/v1.0//applications``, ``/microsoft.graph.addPassword`` and the SDKs' ``/graph.application`` (the
+namespace's alias) are legal spellings too.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def spelled(path: str) -> str:
     """The path in the spelling that the routes use; keys stay percent-encoded."""
     plain = re.sub(r"%(28|29|27|3D|24|2C)", lambda found: unquote(found.group()), path, flags=re.IGNORECASE)
     keyed = KEY.sub(lambda found: "/" + (f"{found[1]}=" if found[1] else "") + quote(unquote(found[2]), safe=""), plain)
-    return ACTION.sub("/", re.sub(r"/{2,}", "/", keyed))
+    cast = re.sub(r"/graph\.(?=\w+$)", "/microsoft.graph.", re.sub(r"/{2,}", "/", keyed))
+    return ACTION.sub("/", cast)
 
 
 class GraphRouter(Router):
