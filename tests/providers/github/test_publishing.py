@@ -119,7 +119,7 @@ def test_blob_names_are_gits() -> None:
 def test_a_branch_starts_where_the_default_branch_is(github: Any) -> None:
     github.settle(repository())
     github.settle(files())
-    release = Branch(name="release", branch="release/1.0", source="main", **SHOP)
+    release = Branch(name="release", branch="release/1.0", base="main", **SHOP)
     assert github.settle(release) == ["POST /repos/contoso/shop/git/refs"]
     assert models.resolve(github.world, "contoso/shop", "release/1.0") == models.resolve(github.world, "contoso/shop", "main")
     assert github.settle(release) == []

@@ -20,7 +20,7 @@ CONTENTS = "contents:write"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch(Resource):
-    """``branch`` of ``repository``, made from the head of ``source``. Attributes: ``branch``, ``sha``."""
+    """``branch`` of ``repository``, made from the head of ``base``. Attributes: ``branch``, ``sha``."""
 
     kind: ClassVar[str] = "github.branch"
     service: ClassVar[Service] = Service.GITHUB
@@ -28,7 +28,7 @@ class Branch(Resource):
 
     repository: str | Ref
     branch: str
-    source: str | Ref = "main"
+    base: str | Ref = "main"
 
     async def read(self, session: Session) -> Observed | None:
         sha = await head_of(session, str(self.repository), self.branch)
@@ -36,9 +36,9 @@ class Branch(Resource):
 
     async def create(self, session: Session) -> Observed:
         name = str(self.repository)
-        sha = await head_of(session, name, str(self.source))
+        sha = await head_of(session, name, str(self.base))
         if not sha:
-            raise ServiceRefused(f"{name} has no branch {self.source} to start {self.branch} from", status=404)
+            raise ServiceRefused(f"{name} has no branch {self.base} to start {self.branch} from", status=404)
         await create_branch(session, name, self.branch, sha)
         return Observed(f"refs/heads/{self.branch}", {"branch": self.branch, "sha": sha})
 
@@ -52,7 +52,7 @@ class Branch(Resource):
     def command(self, action: str) -> str:
         if action == "delete":
             return f"gh api -X DELETE repos/{self.repository}/git/refs/heads/{self.branch}"
-        return f"gh api repos/{self.repository}/git/refs -f ref=refs/heads/{self.branch} -f sha=$(git rev-parse origin/{self.source})"
+        return f"gh api repos/{self.repository}/git/refs -f ref=refs/heads/{self.branch} -f sha=$(git rev-parse origin/{self.base})"
 
 
 async def head_of(session: Session, repository: str, branch: str) -> str:
