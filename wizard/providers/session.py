@@ -184,9 +184,13 @@ class Session:
         """Remember that this run has just created the thing of that key (any text: a resource key, an object id)."""
         self._made[key] = time.monotonic()
 
+    def age(self, key: str) -> float:
+        """Seconds since ``made(key)``; infinite where this run did not make it."""
+        return time.monotonic() - self._made.get(key, float("-inf"))
+
     def young(self, key: str) -> bool:
         """Whether this run created it so recently that a refusal may be a propagation delay."""
-        return time.monotonic() - self._made.get(key, float("-inf")) < YOUTH
+        return self.age(key) < YOUTH
 
     def _management(self, kind: str, client_class: Any, subscription_id: str) -> Any:
         key = (kind, subscription_id.lower())

@@ -227,11 +227,12 @@ async def test_application_without_the_right_to_register(sandbox: Any, session: 
     assert sandbox.mutating() == []
 
 
-async def test_first_party_is_made_by_whoever_may(sandbox: Any, session: Session) -> None:
+async def test_first_party_is_made_by_whoever_may(sandbox: Any, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.providers.entra.first_party.PATIENCE", 0.2)
     wished = FirstParty(name="azure-databricks", project="shop", application_id=AZURE_DATABRICKS)
     assert await wished.read(session) is None
     with pytest.raises(NotAllowed, match="must in the local tenant") as caught:
-        await wished.create(session)
+        await patiently(lambda: wished.create(session))
     assert caught.value.hints == (f"an application administrator can do it once for the tenant: az ad sp create --id {AZURE_DATABRICKS}",)
     with sandbox.lock:
         users = sandbox.world.table("graph.users")
@@ -242,14 +243,13 @@ async def test_first_party_is_made_by_whoever_may(sandbox: Any, session: Session
     assert await wished.read(session) is not None
 
 
-async def test_first_party_that_the_provider_made_meanwhile_is_taken_as_it_is(sandbox: Any, session: Session) -> None:
-    from wizard.sandbox.graph.models import new_service_principal
-
+async def test_first_party_that_the_registration_makes_is_waited_for(sandbox: Any, session: Session) -> None:
     wished = FirstParty(name="azure-databricks", project="shop", application_id=AZURE_DATABRICKS)
-    with sandbox.lock:
-        row = new_service_principal(sandbox.world, AZURE_DATABRICKS, {})
-    assert (await wished.create(session)).id == row["id"]
-    assert sandbox.mutating() == []
+    subscription = session.subscription("Contoso Dev").id
+    await session.resources(subscription).providers.register("Microsoft.Databricks")
+    observed = await made(session, wished)
+    assert observed.attributes["display_name"] == "AzureDatabricks"
+    assert len(sandbox.mutating()) == 1, "the registration alone"
 
 
 @pytest.mark.parametrize("action", ["create", "update", "delete"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wizard.engine.resource import Observed, Resource, Service
 from wizard.errors import NotAllowed, NotYet, ServiceRefused
-from wizard.providers.entra.errors import EXISTS, found, translated
+from wizard.providers.entra.errors import DENIED, EXISTS, found, translated
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
@@ -20,6 +20,8 @@ Json = Any
 
 AZURE_DATABRICKS = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
 """https://learn.microsoft.com/azure/databricks/dev-tools/auth/"""
+PATIENCE = 60.0
+"""Seconds to wait, after the first refusal, for the service principal that the registration makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,8 @@ class FirstParty(Resource):
     async def create(self, session: Session) -> Observed:
         """Look once more, since the resource provider may have made it by now; then make it.
 
-        Only application administrators may make a service principal of a foreign application.
+        Only application administrators may make a service principal of a foreign application; for the others the one that
+        the registration makes may be under way still, so they wait a while.
         """
         from msgraph.generated.models.service_principal import ServicePrincipal as Body
 
@@ -56,6 +59,10 @@ class FirstParty(Resource):
             with translated(step, permission="Application.ReadWrite.All"):
                 answer = await session.graph(lambda g: g.service_principals.to_post_request_information(body))
         except NotAllowed as refusal:
+            if not session.young(self.key):
+                session.made(self.key)
+            if session.age(self.key) < PATIENCE:
+                raise NotYet("the resource provider has not brought its service principal yet", code=DENIED) from refusal
             hints = [f"an application administrator can do it once for the tenant: {self.command('create')}"]
             raise NotAllowed(refusal.message, permission=refusal.permission, hints=hints) from refusal
         except ServiceRefused as refusal:

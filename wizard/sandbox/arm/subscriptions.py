@@ -12,6 +12,7 @@ from wizard.sandbox.arm import errors, models, operations, rbac
 from wizard.sandbox.arm.catalog import ALWAYS_REGISTERED, NAMESPACES, REGIONS, location_body, namespace_name, provider_body
 from wizard.sandbox.arm.checks import registration_state
 from wizard.sandbox.arm.router import ROUTER, caller
+from wizard.sandbox.graph.models import provision_first_party
 from wizard.sandbox.router import Request, Response
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def register(request: Request, world: World) -> Response:
         key = f"{subscription}/{namespace.lower()}"
         world.table("arm.providers")[key] = {"namespace": namespace, "registrationState": "Registered"}
         world.table("_arm.registering")[key] = {"until": operations.until(world, REGISTRATION_SECONDS)}
+        provision_first_party(world, namespace)
     return Response(200, _provider(world, subscription, namespace))
 
 

@@ -69,6 +69,17 @@ def new_service_principal(
     return principal
 
 
+PROVISIONED = {"microsoft.databricks": "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"}
+"""Whose service principal comes into the tenant when a resource provider is registered, by namespace."""
+
+
+def provision_first_party(world: World, namespace: str) -> None:
+    """What registering a resource provider does in the directory: its own service principal, visible late as any."""
+    app_id = PROVISIONED.get(namespace.lower())
+    if app_id and not world.table("graph.service_principals").where(lambda row: row["appId"] == app_id):
+        world.consistency.written("principal", new_service_principal(world, app_id, {})["id"])
+
+
 def two_years_on(moment: str) -> str:
     """The default end of a secret: the same day two years later."""
     return f"{int(moment[:4]) + 2}{moment[4:]}".replace("-02-29T", "-02-28T")
