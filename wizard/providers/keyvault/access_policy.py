@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
 from wizard.errors import ServiceRefused
 from wizard.providers.arm.errors import found, translated
-from wizard.providers.keyvault.ids import parsed
+from wizard.providers.keyvault.ids import parsed, text_of
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
@@ -54,7 +54,7 @@ class AccessPolicy(Resource):
             return self._observed(self.permissions, rbac=True)
         for policy in vault.properties.access_policies or []:
             if str(policy.object_id).lower() == str(self.principal_id).lower() and not policy.application_id:
-                held = frozenset(str(name).lower() for name in policy.permissions.secrets or [])
+                held = frozenset(text_of(name).lower() for name in policy.permissions.secrets or [])
                 return self._observed(self.permissions if "all" in held else self.permissions & held)
         return None
 

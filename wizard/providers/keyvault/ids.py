@@ -33,3 +33,8 @@ def parsed(text: str | Ref) -> VaultId:
     if len(parts) != 8 or lower[0] != "subscriptions" or lower[5:7] != ["microsoft.keyvault", "vaults"]:
         raise ValueError(f"not the id of a vault: {text}")
     return VaultId(parts[1], parts[3], parts[7])
+
+
+def text_of(value: object) -> str:
+    """The wire's word for an SDK's value: the enums of hybrid models print their Python names. Empty for ``None``."""
+    return "" if value is None else str(getattr(value, "value", value))

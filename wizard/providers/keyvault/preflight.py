@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, NotAllowed, Problem
 from wizard.providers.arm.errors import translated
+from wizard.providers.keyvault.ids import text_of
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
@@ -42,7 +43,7 @@ async def name_state(session: Session, subscription: str, name: str) -> NameStat
         answer: Any = await session.vaults(subscription).vaults.check_name_availability(body)
     if answer.name_available:
         return NameState.FREE
-    if str(answer.reason) == "AccountNameInvalid":
+    if text_of(answer.reason) == "AccountNameInvalid":
         raise BadInput([Problem("naming.vault", str(answer.message), "3 to 24 letters, digits and single hyphens, a letter first")])
     return NameState.TAKEN if await deleted_vault(session, subscription, name) is None else NameState.DELETED_MINE
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
 from wizard.errors import LakestrapError, NotYet, ServiceRefused
 from wizard.providers.arm import errors as arm_errors
-from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, marked, owner_of
+from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, last_part, marked, owner_of
 from wizard.providers.keyvault.errors import DELETED, translated
 from wizard.providers.keyvault.ids import parsed
 from wizard.secret import Secret
@@ -30,6 +30,14 @@ Json = Any
 YOUTH = timedelta(minutes=10)
 """How long after its making a role assignment may not work yet: "
 "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"""
+
+DATA_ROLES = frozenset(
+    {
+        "00482a5a-887f-4fb3-b363-3b7fe8e74483",  # Key Vault Administrator
+        "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",  # Key Vault Secrets Officer
+        "4633458b-17de-408a-b874-0445c86b69e6",  # Key Vault Secrets User
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +142,7 @@ class VaultSecret(Resource):
             with arm_errors.translated("read role assignments"):
                 scope, mine = str(self.vault_id).strip("/"), f"assignedTo('{session.operator.object_id}')"
                 assignments: Any = session.authorization(place.subscription).role_assignments.list_for_scope(scope, filter=mine)
-                made = [row.created_on async for row in assignments]
+                made = [row.created_on async for row in assignments if last_part(str(row.role_definition_id)) in DATA_ROLES]
         except LakestrapError:
             return False
         return any(moment is not None and datetime.now(UTC) - moment < YOUTH for moment in made)

@@ -15,7 +15,7 @@ from wizard.engine.resource import Difference, Observed, Permission, Ref, Resour
 from wizard.errors import NameTaken, NotYet, ServiceRefused
 from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import marked, owner_of, wished_tags
-from wizard.providers.keyvault.ids import parsed, vault_id
+from wizard.providers.keyvault.ids import parsed, text_of, vault_id
 from wizard.providers.keyvault.preflight import NameState, deleted_vault, name_state
 
 if TYPE_CHECKING:
@@ -88,14 +88,14 @@ class Vault(Resource):
             "vault": str(vault.name),
             "uri": str(properties.vault_uri),
             "location": str(vault.location),
-            "tags": held if self.existing else wished_tags(self._tags, held),
+            "tags": wished_tags(self.tags, held),
             "rbac": bool(properties.enable_rbac_authorization),
             "purge_protection": bool(properties.enable_purge_protection),
             "retention_days": int(properties.soft_delete_retention_in_days or 90),
-            "public_access": str(properties.public_network_access or "Enabled").lower() != "disabled",
+            "public_access": text_of(properties.public_network_access).lower() != "disabled",
             "allowed_addresses": _allowed(properties.network_acls),
         }
-        unfinished = str(properties.provisioning_state or "Succeeded") != "Succeeded"
+        unfinished = text_of(properties.provisioning_state) not in ("", "Succeeded")
         return Observed(str(vault.id), attributes, owner=owner_of(held), unfinished=unfinished)
 
     @property
@@ -207,6 +207,6 @@ class Vault(Resource):
 
 def _allowed(rules: Any) -> frozenset[str]:
     """The addresses let in, as people write them; empty where the firewall is off."""
-    if rules is None or str(rules.default_action) != "Deny":
+    if rules is None or text_of(rules.default_action) != "Deny":
         return frozenset()
     return frozenset(str(rule.value).removesuffix("/32") for rule in rules.ip_rules or []) or frozenset({"none"})
