@@ -17,7 +17,8 @@ Json = Any
 _SUBNET = """
     addressPrefix: string, addressPrefixes: [string], networkSecurityGroup: {id: string}, routeTable: {id: string}, natGateway: {id: string},
     serviceEndpoints: [{service: string, locations: [string], networkIdentifier: {id: string}, provisioningState: string~}],
-    serviceEndpointPolicies: [{id: string}], privateEndpoints: [map]~, ipConfigurations: [map]~, ipAllocations: [{id: string}],
+    serviceEndpointPolicies: [{id: string}], privateEndpoints: [map]~, ipConfigurations: [map]~, ipConfigurationProfiles: [map]~,
+    applicationGatewayIPConfigurations: [map], ipAllocations: [{id: string}],
     resourceNavigationLinks: [map]~, serviceAssociationLinks: [map]~,
     delegations: [{id: string, name: string, type: string, etag: string~,
         properties: {serviceName: string, actions: [string]~, provisioningState: string~}}],
