@@ -27,6 +27,8 @@ Answer = TypeVar("Answer")
 
 GITHUB_API_VERSION = "2022-11-28"
 DATABRICKS_SCOPE = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default"
+RETRY_SECONDS = 15
+"""For how long the Databricks SDK tries again by itself, once for its probe of the host and once a call."""
 GITHUB_HINTS = ("gh auth login --scopes repo,workflow,read:org", "or: export GH_TOKEN=…")
 
 
@@ -130,7 +132,7 @@ def workspace_client(host: str, source: TokenSource) -> WorkspaceClient:
     config = ExplicitConfig(
         host=address,
         credentials_strategy=ProfileToken(),
-        retry_timeout_seconds=60,
+        retry_timeout_seconds=RETRY_SECONDS,
         http_timeout_seconds=30,
         product="lakestrap",
         product_version="0.1.0",
