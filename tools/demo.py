@@ -26,7 +26,9 @@ def main() -> int:
             code = subprocess.run([LAKESTRAP, "--sandbox", *step], cwd=project, check=False).returncode
             if code:
                 return code
-        written = sorted(path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file() and ".lakestrap" not in path.parts)
+        written = sorted(
+            path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file() and ".lakestrap" not in path.parts
+        )
         sys.stderr.write(f"\n{len(written)} files now stand in the project: {', '.join(written[:8])} …\n")
     return 0
 

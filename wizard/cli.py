@@ -15,11 +15,18 @@ import typer
 from wizard.console import Console
 from wizard.errors import ExitCode, LakestrapError
 from wizard.options import Options, taken_out
+from wizard.sandbox.commands import app as sandbox_commands
 
-app = typer.Typer(name="lakestrap", no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    name="lakestrap",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 110, "help_option_names": ["-h", "--help"]},
+)
 _options = Options()
 
-GLOBAL_OPTIONS = """
+GLOBAL_OPTIONS = """\b
 Options for every command, before or after it:
   -p, --project PATH   the project file or its folder (default: lakestrap.yaml)
   -y, --yes            agree to create and update
@@ -44,7 +51,7 @@ def lakestrap(context: typer.Context, version: Annotated[bool, typer.Option("--v
 
 @app.command()
 def setup() -> None:
-    """Set everything up: plan, apply, write and publish the files, prove that the pipeline can log in."""
+    """Set everything up and prove that the pipeline can log in."""
     from wizard.headless import run_setup
 
     _finish(run_setup(_options, _console()))
@@ -63,7 +70,7 @@ def plan(
 
 @app.command()
 def apply(plan_file: Annotated[Path | None, typer.Argument(help="A plan made by `lakestrap plan --out`.")] = None) -> None:
-    """Apply a saved plan, or the project as `setup` would; refuses if the project or the world moved since."""
+    """Carry out a saved plan, if nothing moved since."""
     from wizard.headless import run_apply
 
     _finish(run_apply(_options, _console(), plan_file))
@@ -71,7 +78,7 @@ def apply(plan_file: Annotated[Path | None, typer.Argument(help="A plan made by 
 
 @app.command()
 def check() -> None:
-    """Ask beforehand: may this sign-in do all that the plan needs? One row each: yes, no or unknown."""
+    """Ask beforehand whether this sign-in may do it all."""
     from wizard.headless import run_check
 
     _finish(run_check(_options, _console()))
@@ -79,7 +86,7 @@ def check() -> None:
 
 @app.command()
 def verify() -> None:
-    """Prove that each environment's pipeline can log in; finish what waited for people."""
+    """Prove again that each pipeline can log in."""
     from wizard.headless import run_verify
 
     _finish(run_verify(_options, _console()))
@@ -104,9 +111,6 @@ def run(arguments: Sequence[str]) -> int:
 
             return rehearse([word for word in arguments if word != "--sandbox"], Path.cwd() / ".lakestrap" / "sandbox")
         if rest[:1] == ["sandbox"]:
-            from wizard.sandbox.commands import app as sandbox_app
-
-            app.add_typer(sandbox_app, name="sandbox")
             rest = list(arguments)
         result = app(rest, prog_name="lakestrap", standalone_mode=False)
         return int(result) if isinstance(result, int) else ExitCode.DONE
@@ -120,9 +124,13 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         console.say(f"interrupted; go on with: lakestrap {' '.join(arguments)}")
         return ExitCode.INTERRUPTED
-    except typer.TyperException as usage:  # type: ignore[attr-defined]
-        usage.show()
+    except typer.TyperException as usage:
+        show = getattr(usage, "show", None)
+        show() if show is not None else console.say(f"error: {usage}")
         return ExitCode.BAD_INPUT
+
+
+app.add_typer(sandbox_commands, name="sandbox")
 
 
 class _Ended(Exception):
@@ -136,4 +144,3 @@ def _console() -> Console:
 
 def _finish(work: Coroutine[object, object, int]) -> None:
     raise _Ended(asyncio.run(work))
-

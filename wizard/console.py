@@ -139,6 +139,12 @@ class Console:
     def _hint_line(self, text: str) -> None:
         self.talk.print(f"[cyan]hint:[/] {_escaped(text)}")
 
+    def next_steps(self, project_name: str, pending: Sequence[Mapping[str, str]]) -> None:
+        """How to go on after a set-up: what to pull, and how the wait for people is finished."""
+        self.say(f"{project_name}: the files are in the working tree and in the repository; take over the latter with: git pull")
+        if pending:
+            self.say("when that is done: lakestrap verify")
+
     def finished(self, event: Event) -> None:
         """The last words of a run: what is left for people, and the exit code in the JSON view."""
         if self.as_json:
@@ -179,7 +185,9 @@ def _line(event: Event) -> Text | None:
             sign, style = SIGNS.get(event.action, ("+", "green"))
             return Text.assemble((f"{sign} ", style), f"{event.action} {where}")
         case EventKind.WAITING:
-            return Text.assemble(("… ", "dim"), (f"{where}: {event.detail.get('reason')} (next look in {event.detail.get('seconds')} s)", "dim"))
+            return Text.assemble(
+                ("… ", "dim"), (f"{where}: {event.detail.get('reason')} (next look in {event.detail.get('seconds')} s)", "dim")
+            )
         case EventKind.CHANGE_FAILED:
             hints = "".join(f"\nhint: {hint}" for hint in event.hint.splitlines())
             return Text.assemble(("error: ", "bold red"), f"cannot {event.action} {where}: {event.error}", (hints, "cyan"))

@@ -55,14 +55,16 @@ async def run_setup(options: Options, console: Console, plan_file: Path | None =
     outcome, error, run = Outcome(), None, ""
     try:
         async with opened(options.project, allowed=options.allow) as job:
-            plan = None
+            preview = None
             if plan_file is not None:
-                plan = await planned(job)
-                check_against(read_plan_file(plan_file), plan, job)
-            async for event in setup(job, Answers(options, console), outcome, plan):
+                saved = read_plan_file(plan_file)
+                preview = await planned(job)
+                check_against(saved, preview.plan, job)
+            async for event in setup(job, Answers(options, console), outcome, preview):
                 run = event.run or run
                 console.event(event)
-            console.next_steps(job.project, outcome.pending)
+            if outcome.applied.complete:
+                console.next_steps(job.project.name, outcome.pending)
     except LakestrapError as problem:
         error = problem
         console.error(problem)
@@ -85,7 +87,7 @@ async def run_plan(options: Options, console: Console, out: Path | None, detaile
     from wizard.flows.setup import planned
 
     async with opened(options.project, allowed=options.allow) as job:
-        plan = await planned(job)
+        plan = (await planned(job)).plan
         if console.as_json:
             for change in plan.changes:
                 detail = change.as_dict()
@@ -105,9 +107,11 @@ async def run_check(options: Options, console: Console) -> int:
     """The preflight table; 3 where any answer is no, 2 where a name or plan forbids it."""
     from wizard.flows.check import checked, exit_code, request_for_administrator
     from wizard.flows.job import opened
+    from wizard.flows.setup import planned
 
     async with opened(options.project) as job:
-        rows = await checked(job)
+        preview = await planned(job)
+        rows = preview.rows or await checked(job, preview.plan)
     if console.as_json:
         for row in rows:
             console.write(json.dumps(row.as_dict(), ensure_ascii=False))
@@ -147,4 +151,3 @@ def print_schema(console: Console, *, events: bool) -> None:
     from wizard.project.schema import schema
 
     console.json(event_schema() if events else schema())
-

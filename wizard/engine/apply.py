@@ -35,6 +35,13 @@ class Applied:
     skipped: dict[str, str] = field(default_factory=dict)
     changed: int = 0
 
+    def gather(self, other: Applied) -> None:
+        """Add what became of a further plan."""
+        self.settled |= other.settled
+        self.failed |= other.failed
+        self.skipped |= other.skipped
+        self.changed += other.changed
+
     @property
     def complete(self) -> bool:
         return not self.failed and not self.skipped
@@ -142,7 +149,7 @@ class Applier:
         for ref in change.resource.refs():
             settled = self.result.settled[ref.key]
             if ref.attribute in settled.attributes:
-                values[ref] = settled.attributes[ref.attribute]
+                values[ref] = ref.shaped(settled.attributes[ref.attribute])
                 continue
             producer = by_key[ref.key].resource
             if ref.attribute in producer.secret_attributes:

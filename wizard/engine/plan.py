@@ -173,7 +173,7 @@ def _known_values(resource: Resource, before: Mapping[str, Change]) -> dict[Ref,
     for ref in resource.refs():
         change = before[ref.key]
         if change.observed is not None and change.action is not Action.REPLACE and ref.attribute in change.observed.attributes:
-            values[ref] = change.observed.attributes[ref.attribute]
+            values[ref] = ref.shaped(change.observed.attributes[ref.attribute])
     return values
 
 

@@ -45,10 +45,18 @@ class Service(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A value that another resource will have: ``Ref("entra.service_principal/dev", "object_id")``."""
+    """A value that another resource will have: ``Ref("entra.service_principal/dev", "object_id")``.
+
+    ``form`` shapes a text: ``https://{}``.
+    """
 
     key: str
     attribute: str
+    form: str = "{}"
+
+    def shaped(self, value: Json) -> Json:
+        """The value as it is to stand in the field."""
+        return value if self.form == "{}" else self.form.format(value)
 
     def __str__(self) -> str:
         return f"(known after {self.key})"

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.blueprint import Facts
+from wizard.blueprint import Facts, Gates
 from wizard.engine.journal import Identity, past_runs
-from wizard.errors import BadInput, Problem
-from wizard.project.file import load
+from wizard.errors import BadInput, NotAllowed, Problem
+from wizard.flows.working_tree import edited_files
+from wizard.project.file import load, located, shown_as
 
 if TYPE_CHECKING:
-    from wizard.project.model import Project
+    from wizard.project.model import Environment, Project
     from wizard.providers.session import Session
 
 FOLDER = ".lakestrap"
@@ -58,10 +59,10 @@ class Job:
 @asynccontextmanager
 async def opened(path: Path, *, allowed: frozenset[str] = frozenset()) -> AsyncIterator[Job]:
     """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``."""
-    project = load(path)
+    project, path = load(path), located(path)
     from wizard.providers.signin import open_session
 
-    session = await open_session()
+    session = await open_session(subscriptions=[environment.subscription for environment in project.environments])
     try:
         facts = await collect_facts(project, session, path)
         yield Job(path.resolve(), project, session, facts, allowed)
@@ -71,11 +72,16 @@ async def opened(path: Path, *, allowed: frozenset[str] = frozenset()) -> AsyncI
 
 async def collect_facts(project: Project, session: Session, path: Path) -> Facts:
     """Ids for the names in the project; all names that nobody knows are told at once."""
-    from wizard.providers.github.access import plan_features
+    from wizard.providers.github.plans import plan_features
 
     problems: list[Problem] = []
     subscriptions = _subscriptions(project, session, path, problems)
-    principals, gates = await asyncio.gather(_principals(project, session, path, problems), plan_features(session, project.github.repository))
+    private = project.github.visibility != "public"
+    principals, features, policy_vaults = await asyncio.gather(
+        _principals(project, session, path, problems),
+        plan_features(session, project.github.repository, private=private),
+        _policy_vaults(project, session),
+    )
     if problems:
         raise BadInput(problems)
     return Facts(
@@ -84,7 +90,9 @@ async def collect_facts(project: Project, session: Session, path: Path) -> Facts
         operator=session.operator.object_id,
         operator_kind="User" if session.operator.kind == "user" else "ServicePrincipal",
         principals=principals,
-        gates=gates,
+        gates=Gates(features.environments, features.branch_policies, features.approvals, features.rulesets),
+        policy_vaults=policy_vaults,
+        edited=edited_files(project, path.resolve().parent),
     )
 
 
@@ -95,7 +103,7 @@ def _subscriptions(project: Project, session: Session, path: Path, problems: lis
             found[environment.name] = session.subscription(environment.subscription).id
         except KeyError:
             known = ", ".join(sorted(s.name for s in session.subscriptions.values())) or "none at all"
-            place = f"{path.name}: environments[{position}].subscription"
+            place = f"{shown_as(path)}: environments[{position}].subscription"
             reason = f"no subscription {environment.subscription!r} is visible to {session.operator.name}"
             problems.append(Problem(place, reason, f"use one of: {known}; or sign in as somebody who sees it: az login"))
     return found
@@ -107,9 +115,36 @@ async def _principals(project: Project, session: Session, path: Path, problems: 
     async def one(position: int, kind: str, name: str) -> tuple[str, str]:
         object_id = await find_principal(session, kind, name)
         if object_id is None:
-            place = f"{path.name}: access[{position}].{kind}"
+            place = f"{shown_as(path)}: access[{position}].{kind}"
             problems.append(Problem(place, f"the tenant has no {kind} {name!r}", f"correct the name, or give the object id of the {kind}"))
         return name, object_id or ""
 
     entries = [(i, "group" if item.group else "user", item.group or item.user or "") for i, item in enumerate(project.access)]
     return dict(await asyncio.gather(*(one(*entry) for entry in entries)))
+
+
+async def _policy_vaults(project: Project, session: Session) -> frozenset[str]:
+    """Environments whose own vault goes by access policies; one that cannot be read is told by the plan."""
+    from wizard.providers.keyvault.vault import Vault
+
+    async def has_policies(environment: Environment) -> bool:
+        existing = environment.existing.vault or ""
+        vault = Vault(
+            name=environment.name,
+            project=project.name,
+            existing=existing,
+            subscription="",
+            group="",
+            vault="",
+            location="",
+            tenant=session.tenant,
+        )
+        try:
+            seen = await vault.read(session)
+        except NotAllowed:
+            return False
+        return seen is not None and not seen.attributes["rbac"]
+
+    own = [environment for environment in project.environments if environment.existing.vault]
+    answers = await asyncio.gather(*(has_policies(environment) for environment in own))
+    return frozenset(environment.name for environment, yes in zip(own, answers, strict=True) if yes)

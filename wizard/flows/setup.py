@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from wizard.blueprint import resources
-from wizard.engine.apply import Applied, Applier
+from wizard.engine.apply import Applied
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
 from wizard.engine.plan import Plan, make_plan
 from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
+from wizard.flows.check import checked, exit_code, with_blocked
 from wizard.flows.secret_values import with_secret_values
-from wizard.flows.temporary_access import officers_for, withdrawn
+from wizard.flows.temporary_access import carried_out, phased
 from wizard.flows.working_tree import write_files
 
 if TYPE_CHECKING:
+    from wizard.flows.check_rows import Row
     from wizard.flows.job import Job
     from wizard.secret import Secret
 
@@ -48,16 +50,35 @@ class Outcome:
         return ExitCode.DONE if self.applied.complete and not self.unproven else ExitCode.FAILED
 
 
-async def planned(job: Job) -> Plan:
-    """The plan for a project. Raises ``BadInput`` or ``NotAllowed`` for what can be known to fail beforehand."""
-    return await make_plan(resources(job.project, job.facts), job.session, ours=job.begun())
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan whose forbidden changes are blocked, and the preflight's rows that say why."""
+
+    plan: Plan
+    rows: tuple[Row, ...]
 
 
-def refuse_what_cannot_be(plan: Plan, allowed: frozenset[str]) -> None:
-    """Raise for blocked changes and for those that the user has not agreed to, all of them at once."""
-    if plan.blocked:
+async def planned(job: Job) -> Planned:
+    """Read the world, decide, and ask beforehand what can be asked. Changes nothing."""
+    plan = await make_plan(resources(job.project, job.facts), job.session, ours=job.begun())
+    rows = () if plan.empty else await checked(job, plan)
+    return Planned(with_blocked(plan, rows), rows)
+
+
+def refuse_what_cannot_be(preview: Planned, allowed: frozenset[str]) -> None:
+    """Raise for all that is known to fail or has not been agreed to, everything at once."""
+    plan = preview.plan
+    forbidden = [row for row in preview.rows if row.answer == "no"]
+    if plan.blocked or forbidden:
         lines = [f"cannot plan {change.key}: {change.reason}" for change in plan.blocked]
-        raise NotAllowed("\n".join(lines), hints=list(dict.fromkeys(hint for change in plan.blocked for hint in change.hints)))
+        lines += [f"{row.question}: {row.why}" for row in forbidden if not row.keys]
+        told = [hint for change in plan.blocked for hint in change.hints] + [
+            text for row in forbidden for text in (row.hint, row.request) if text
+        ]
+        hints = list(dict.fromkeys(told)) or ["see every question and answer: lakestrap check"]
+        if exit_code(forbidden) is ExitCode.BAD_INPUT:
+            raise BadInput([], message="\n".join(lines), hints=hints)
+        raise NotAllowed("\n".join(lines), hints=hints)
     wanting = plan.wanting_consent(allowed)
     if wanting:
         problems = [Problem(c.key, f"exists and would be {_PAST[str(c.action)]}", f"agree with --allow {c.action}") for c in wanting]
@@ -67,17 +88,17 @@ def refuse_what_cannot_be(plan: Plan, allowed: frozenset[str]) -> None:
 _PAST = {"adopt": "taken over (it does not bear this project's mark)", "replace": "replaced", "delete": "deleted"}
 
 
-async def setup(job: Job, decisions: Decisions, outcome: Outcome, plan: Plan | None = None) -> AsyncIterator[Event]:
+async def setup(job: Job, decisions: Decisions, outcome: Outcome, preview: Planned | None = None) -> AsyncIterator[Event]:
     """Run the whole use case, telling every step; ``outcome`` is complete when it ends."""
     journal = Journal(job.runs, job.identity)
     try:
-        async for event in _steps(job, decisions, outcome, plan, journal):
+        async for event in _steps(job, decisions, outcome, preview, journal):
             yield event
     finally:
         journal.close()
 
 
-async def _steps(job: Job, decisions: Decisions, outcome: Outcome, plan: Plan | None, journal: Journal) -> AsyncIterator[Event]:
+async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Planned | None, journal: Journal) -> AsyncIterator[Event]:
     from wizard.flows.verify import prove
 
     def told(kind: EventKind, outcome_text: str = "", **detail: object) -> Event:
@@ -86,26 +107,19 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, plan: Plan | 
         return event
 
     yield told(EventKind.RUN_STARTED, project=job.project.name, environments=[e.name for e in job.project.environments])
-    plan = plan or await planned(job)
-    refuse_what_cannot_be(plan, job.allowed)
-    plan = await with_secret_values(plan, job, decisions)
+    preview = preview or await planned(job)
+    refuse_what_cannot_be(preview, job.allowed)
+    plan = await with_secret_values(preview.plan, job, decisions)
     yield told(EventKind.PLAN_MADE, counts=plan.counts())
     if not plan.empty and not await decisions.agrees(plan):
         raise Cancelled("nothing was changed")
     for event in write_files(job):
         yield event
-    plan, officers = await officers_for(plan, job)
-    applier = Applier(plan, job.session, journal)
-    try:
-        async for event in applier.events():
-            yield event
-    finally:
-        outcome.applied = applier.result
-    async for event in withdrawn(officers, job, journal):
+    async for event in carried_out(await phased(plan, job), job, journal, outcome.applied):
         yield event
-    if not applier.result.complete:
+    if not outcome.applied.complete:
         return
-    for item in pending_publication(applier.result):
+    for item in pending_publication(outcome.applied):
         outcome.pending.append(item)
         yield Event(EventKind.PENDING, outcome=item["what"], detail=item, run=journal.run)
     async for event in prove(job, outcome):

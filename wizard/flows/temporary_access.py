@@ -1,58 +1,108 @@
 """The operator's own right to write secrets: given for the run where the project names nobody, taken back at its end.
 
-Owns those temporary role assignments. They are journalled like everything else and are never part of a plan that is
-compared, so that a colleague's run is not drift.
+Owns those temporary role assignments, and the order around our own locks: a lock forbids to take a role back, so it is
+lifted before and set after. Everything is journalled and nothing of it is part of a plan that is compared, so that a
+colleague's run is not drift.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard.blueprint import operator_officer
-from wizard.engine.apply import Applier
-from wizard.engine.events import Event
+from wizard.blueprint import operator_officers
+from wizard.engine.apply import Applied, Applier
 from wizard.engine.plan import Action, Change, Plan, decide
-from wizard.engine.resource import Resource
+from wizard.providers.arm.lock import Lock
 from wizard.providers.keyvault.secret import VaultSecret
 
 if TYPE_CHECKING:
+    from wizard.engine.events import Event
     from wizard.engine.journal import Journal
+    from wizard.engine.resource import Resource
     from wizard.flows.job import Job
 
 
-async def officers_for(plan: Plan, job: Job) -> tuple[Plan, tuple[Resource, ...]]:
-    """The plan with the operator's temporary assignments put before the secrets that need them, and those assignments.
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """A plan in the order in which locks allow it: lift, do, take back, lock."""
 
-    Also names assignments that a killed run left behind, so that ``withdrawn`` removes them.
+    lifted: Plan
+    main: Plan
+    officers: tuple[Resource, ...]
+    locked: Plan
+
+
+async def phased(plan: Plan, job: Job) -> Phases:
+    """The plan with the operator's temporary assignments put before the secrets that need them.
+
+    Assignments that a killed run left behind are among ``officers`` too, so that they are taken back.
     """
-    officers: list[Resource] = []
-    changes = list(plan.changes)
+    changes, officers, begun = list(plan.changes), [], job.begun()
     for environment in job.project.environments:
-        officer = operator_officer(job.project, environment, job.facts)
-        if officer is None:
-            continue
-        writing = [c for c in changes if isinstance(c.resource, VaultSecret) and c.resource.environment == environment.name]
-        needed = any(change.action is not Action.KEEP for change in writing)
-        if needed:
-            changes = [_after(c, officer.key) if c in writing else c for c in changes]
-            changes.append(decide(officer, await officer.read(job.session)))
-        if needed or officer.key in job.begun():
-            officers.append(officer)
-    return Plan(tuple(changes)), tuple(officers)
+        for officer in operator_officers(job.project, environment, job.facts):
+            vault = str(getattr(officer, "scope", ""))
+            writing = [c for c in changes if isinstance(c.resource, VaultSecret) and c.resource.vault_id == vault]
+            needed = any(change.action is not Action.KEEP for change in writing)
+            if needed:
+                changes = [_after(change, officer.key) if change in writing else change for change in changes]
+                changes.append(decide(officer, await officer.read(job.session)))
+            if needed or (officer.key in begun and await _left_behind(officer, job)):
+                officers.append(officer)
+    held = {officer.environment for officer in officers}
+    locks = [change for change in changes if isinstance(change.resource, Lock) and change.resource.environment in held]
+    standing = [change for change in locks if change.observed is not None]
+    return Phases(
+        Plan(tuple(Change(_alone(change.resource), Action.DELETE, change.observed) for change in standing)),
+        Plan(tuple(change for change in changes if change not in locks)),
+        tuple(officers),
+        Plan(tuple(Change(_alone(change.resource), Action.CREATE) for change in locks)),
+    )
+
+
+async def _left_behind(officer: Resource, job: Job) -> bool:
+    seen = await officer.read(job.session)
+    return seen is not None and seen.owner == job.project.name
+
+
+def _alone(resource: Resource) -> Resource:
+    return replace(resource, after=())
 
 
 def _after(change: Change, key: str) -> Change:
     return replace(change, resource=replace(change.resource, after=(*change.resource.after, key)))
 
 
-async def withdrawn(officers: tuple[Resource, ...], job: Job, journal: Journal) -> AsyncIterator[Event]:
-    """Delete the temporary assignments that exist and bear our mark."""
-    alone = [replace(officer, after=()) for officer in officers]
+async def carried_out(phases: Phases, job: Job, journal: Journal, applied: Applied) -> AsyncIterator[Event]:
+    """Every phase in its order; ``applied`` gathers what became of all of them.
+
+    A temporary assignment is taken back whatever became of the rest; a lock is set only where the rest is complete.
+    """
+    if phases.lifted.changes and phases.officers:
+        async for event in _applied(phases.lifted, job, journal, applied):
+            yield event
+    async for event in _applied(phases.main, job, journal, applied):
+        yield event
+    async for event in _applied(await _taken_back(phases.officers, job), job, journal, applied):
+        yield event
+    if applied.complete or phases.lifted.changes:
+        async for event in _applied(phases.locked, job, journal, applied):
+            yield event
+
+
+async def _taken_back(officers: tuple[Resource, ...], job: Job) -> Plan:
+    alone = [_alone(officer) for officer in officers]
     found = await asyncio.gather(*(officer.read(job.session) for officer in alone))
     ours = [(officer, seen) for officer, seen in zip(alone, found, strict=True) if seen is not None and seen.owner == job.project.name]
-    plan = Plan(tuple(Change(officer, Action.DELETE, seen) for officer, seen in ours))
-    async for event in Applier(plan, job.session, journal).events():
-        yield event
+    return Plan(tuple(Change(officer, Action.DELETE, seen) for officer, seen in ours))
+
+
+async def _applied(plan: Plan, job: Job, journal: Journal, applied: Applied) -> AsyncIterator[Event]:
+    applier = Applier(plan, job.session, journal)
+    try:
+        async for event in applier.events():
+            yield event
+    finally:
+        applied.gather(applier.result)

@@ -1,0 +1,25 @@
+"""Project -> resources: the only place that knows which resources a project needs.
+
+Owns composition. Pure: no cloud is asked, nothing is read but the project and the facts it is given.
+"""
+
+from __future__ import annotations
+
+from wizard.blueprint.azure import azure, first_party, operator_officers, registrations
+from wizard.blueprint.databricks import databricks
+from wizard.blueprint.facts import Facts, Gates, Place
+from wizard.blueprint.github import environment_resources, repository_resources
+from wizard.blueprint.identity import identity
+from wizard.engine.resource import Resource
+from wizard.project.model import Project
+
+__all__ = ["Facts", "Gates", "Place", "operator_officers", "resources"]
+
+
+def resources(project: Project, facts: Facts) -> tuple[Resource, ...]:
+    """Everything that a project wants to exist, in no particular order."""
+    found: list[Resource] = [*registrations(project, facts), *first_party(project, facts), *repository_resources(project, facts)]
+    for environment in project.environments:
+        place = Place(project, environment, facts)
+        found += [*azure(place), *identity(place), *environment_resources(place), *databricks(place)]
+    return tuple(found)

@@ -1,0 +1,150 @@
+"""What the blueprint must be told about the world: ids for names, and what the account plan enforces.
+
+Owns the type only; flows collect it. Holds no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wizard.engine.resource import Ref
+from wizard.project.naming import Names, names
+
+if TYPE_CHECKING:
+    from wizard.project.model import Environment, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Which gates GitHub enforces for this repository on this account's plan."""
+
+    environments: bool = True
+    branch_policies: bool = True
+    approvals: bool = True
+    """Required reviewers and wait timers."""
+    rulesets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``subscriptions`` by environment name, ``principals`` by the name used under ``access``; all values are ids."""
+
+    tenant: str
+    subscriptions: Mapping[str, str]
+    operator: str
+    operator_kind: str = "User"
+    principals: Mapping[str, str] = field(default_factory=dict)
+    gates: Gates = field(default_factory=Gates)
+    policy_vaults: frozenset[str] = frozenset()
+    """Environments whose existing vault goes by access policies instead of roles."""
+    edited: frozenset[str] = frozenset()
+    """Paths of generated files that the user changed in the working tree: those are no longer published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One environment of one project with everything that is derived from them."""
+
+    project: Project
+    environment: Environment
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        return self.environment.name
+
+    @property
+    def subscription(self) -> str:
+        return self.facts.subscriptions[self.environment.name]
+
+    @property
+    def region(self) -> str:
+        return self.project.region_of(self.environment)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The user's tags and our marks."""
+        marks = {"lakestrap-project": self.project.name, "lakestrap-environment": self.environment.name}
+        return {**self.project.tags_of(self.environment), **marks}
+
+    @property
+    def names(self) -> Names:
+        return names(self.project, self.environment)
+
+    @property
+    def group_id(self) -> str:
+        existing = self.environment.existing.resource_group
+        return existing or f"/subscriptions/{self.subscription}/resourceGroups/{self.names.resource_group}"
+
+    @property
+    def operations_group_id(self) -> str:
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.names.operations_group}"
+
+    @property
+    def vault_id(self) -> str:
+        existing = self.environment.existing.vault
+        return existing or f"{self.group_id}/providers/Microsoft.KeyVault/vaults/{self.names.vault}"
+
+    @property
+    def group_key(self) -> str:
+        return f"arm.resource_group/{self.name}"
+
+    @property
+    def vault_key(self) -> str:
+        return f"keyvault.vault/{self.name}"
+
+    @property
+    def vault_has_policies(self) -> bool:
+        return self.name in self.facts.policy_vaults
+
+    @property
+    def databricks_reads_key(self) -> str:
+        """What lets Databricks read the vault behind a secret scope."""
+        kind = "keyvault.access_policy" if self.vault_has_policies else "arm.role_assignment"
+        return f"{kind}/{self.name}/databricks-secrets"
+
+    @property
+    def has_operations_group(self) -> bool:
+        """Whether something must live where no deploy identity has a role."""
+        return self.project.identity.mode in ("managed-identity", "client-secret")
+
+    @property
+    def principal(self) -> Ref:
+        """The object id of the identity that the environment's pipeline signs in as."""
+        return Ref(self._identity_key, "object_id")
+
+    @property
+    def client_id(self) -> Ref:
+        """Its client id."""
+        return Ref(self._identity_key, "client_id")
+
+    @property
+    def _identity_key(self) -> str:
+        managed = self.project.identity.mode == "managed-identity"
+        return f"identity.managed_identity/{self.name}" if managed else f"entra.service_principal/{self.name}"
+
+    @property
+    def gate_key(self) -> str:
+        """The GitHub environment whose gate must be complete before anything trusts its jobs."""
+        return f"github.environment/{self.name}"
+
+    @property
+    def subject(self) -> tuple[Ref, Ref]:
+        """Subject and issuer of the tokens that GitHub gives to jobs in this environment."""
+        key = f"github.oidc_subject/{self.name}"
+        return Ref(key, "subject"), Ref(key, "issuer")
+
+    @property
+    def host(self) -> Ref:
+        """Host name of the Databricks workspace."""
+        return Ref(f"arm.deployment/{self.name}", "output.workspaceUrl")
+
+    @property
+    def address(self) -> Ref:
+        """The same with its scheme, as the vendor's own clients want it."""
+        return Ref(self.host.key, self.host.attribute, "https://{}")
+
+    def registration_key(self, namespace: str) -> str:
+        return f"arm.provider_registration/{self.subscription}/{namespace}"

@@ -1,0 +1,104 @@
+"""GitHub's part: the repository, its branches and rules, the environments with their gates and variables, the files.
+
+Owns which GitHub objects a project needs and in which order trust may be given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wizard.blueprint.facts import Facts, Place
+from wizard.engine.resource import Ref, Resource
+from wizard.project.model import Project
+from wizard.providers.github.branch import Branch
+from wizard.providers.github.environment import Environment
+from wizard.providers.github.environment_secret import EnvironmentSecret
+from wizard.providers.github.environment_variable import EnvironmentVariable
+from wizard.providers.github.files import Files
+from wizard.providers.github.oidc_subject import OidcSubject
+from wizard.providers.github.repository import Repository
+from wizard.providers.github.ruleset import Ruleset
+from wizard.render.files import render
+
+FILES_KEY = "github.files/delivery"
+
+
+def repository_resources(project: Project, facts: Facts) -> Iterator[Resource]:
+    """What exists once: the repository, the strategy's branches, its rules, and the published files."""
+    shared = {"project": project.name, "repository": project.github.repository}
+    github = project.github
+    yield Repository(name="repository", create_missing=github.create, visibility=github.visibility, **shared)
+    repository = ("github.repository/repository",)
+    gates = {e.name: facts.gates.approvals for e in project.environments}
+    files = {file.path: file.text for file in render(project, gates) if file.path not in facts.edited}
+    yield Files(name="delivery", branch=github.default_branch, files=files, after=repository, **shared)
+    for branch in _branches(project):
+        yield Branch(name=branch, branch=branch, base=github.default_branch, after=(FILES_KEY,), **shared)
+    if facts.gates.rulesets:
+        yield from _rulesets(project)
+
+
+def _branches(project: Project) -> tuple[str, ...]:
+    """Branches that the delivery strategy deploys from, beside the default one."""
+    wanted = (pattern for e in project.environments for pattern in project.deploys_from(e))
+    literal = (p for p in wanted if not p.startswith("tag:") and not set(p) & set("*?["))
+    return tuple(dict.fromkeys(branch for branch in literal if branch != project.github.default_branch))
+
+
+def _rulesets(project: Project) -> Iterator[Resource]:
+    patterns = dict.fromkeys(pattern for e in project.environments for pattern in project.deploys_from(e))
+    branches = tuple(f"refs/heads/{p}" for p in patterns if not p.startswith("tag:"))
+    tags = tuple(f"refs/tags/{p.removeprefix('tag:')}" for p in patterns if p.startswith("tag:"))
+    shared = {"project": project.name, "repository": project.github.repository, "after": (FILES_KEY,)}
+    if branches:
+        yield Ruleset(name="branches", ruleset=f"lakestrap {project.name} branches", target="branch", patterns=branches, **shared)
+    if tags:
+        yield Ruleset(name="tags", ruleset=f"lakestrap {project.name} tags", target="tag", patterns=tags, **shared)
+
+
+def environment_resources(place: Place) -> Iterator[Resource]:
+    """One GitHub environment: the gate first, then the subject it gives, then what jobs read."""
+    project, gates = place.project, place.facts.gates
+    if not gates.environments:
+        return
+    shared = {"project": project.name, "environment": place.name, "repository": project.github.repository}
+    repository = ("github.repository/repository",)
+    reviewers = place.environment.reviewers if gates.approvals else ()
+    yield Environment(
+        name=place.name,
+        environment_name=place.name,
+        reviewers=reviewers,
+        wait_minutes=place.environment.wait_minutes if gates.approvals else 0,
+        prevent_self_review=place.environment.prevent_self_review and bool(reviewers),
+        deploy_from=project.deploys_from(place.environment),
+        after=repository,
+        **shared,
+    )
+    yield OidcSubject(name=place.name, environment_name=place.name, after=repository, **shared)
+    for variable, value in _variables(place).items():
+        yield EnvironmentVariable(
+            name=f"{place.name}/{variable}", environment_name=place.name, variable=variable, value=value, after=(place.gate_key,), **shared
+        )
+    if project.identity.mode == "client-secret":
+        value = Ref(f"entra.client_secret/{place.name}", "value")
+        yield EnvironmentSecret(
+            name=f"{place.name}/AZURE_CLIENT_SECRET",
+            environment_name=place.name,
+            secret_name="AZURE_CLIENT_SECRET",
+            value=value,
+            after=(place.gate_key,),
+            **shared,
+        )
+
+
+def _variables(place: Place) -> dict[str, str | Ref]:
+    return {
+        "AZURE_CLIENT_ID": place.client_id,
+        "AZURE_TENANT_ID": place.facts.tenant,
+        "AZURE_SUBSCRIPTION_ID": place.subscription,
+        "AZURE_RESOURCE_GROUP": place.names.resource_group,
+        "AZURE_LOCATION": place.region,
+        "KEY_VAULT_NAME": place.names.vault,
+        "DATABRICKS_HOST": place.address,
+        "LAKESTRAP_PROJECT": place.project.name,
+    }

@@ -1,0 +1,95 @@
+"""The rendered files in the user's working tree: written where they are ours to write, left alone where edited.
+
+Owns writing, and nothing else that touches the user's files. What a person changed is never overwritten.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.engine.events import Event, EventKind
+from wizard.errors import BadInput, Problem
+from wizard.render import header
+from wizard.render.files import File, render
+
+if TYPE_CHECKING:
+    from wizard.flows.job import Job
+    from wizard.project.model import Project
+
+
+def wished_files(job: Job) -> tuple[File, ...]:
+    """The files for this project on this account's plan."""
+    gates = {environment.name: job.facts.gates.approvals for environment in job.project.environments}
+    return render(job.project, gates)
+
+
+def write_files(job: Job) -> Iterator[Event]:
+    """Write what is missing or out of date; tell what was written and which of the user's own versions were kept.
+
+    Raises ``BadInput`` naming every path that cannot be written.
+    """
+    listed = _read(job.root / header.MANIFEST) or ""
+    problems: list[Problem] = []
+    for file in wished_files(job):
+        path = job.root / file.path
+        text = _read(path)
+        if text == file.text:
+            continue
+        if text is not None and header.state(file.path, text, listed) is not header.State.OURS:
+            yield Event(EventKind.NOTED, file.path, outcome="yours differs from what would be generated; it was left as it is")
+            continue
+        try:
+            _replace(path, file.text)
+        except OSError as problem:
+            problems.append(Problem(str(path), problem.strerror or str(problem), "make the folder writable"))
+            continue
+        yield Event(EventKind.FILE_WRITTEN, file.path, outcome="written")
+    if problems:
+        raise BadInput(problems)
+    with contextlib.suppress(OSError):
+        _ignore_our_folder(job.root)
+
+
+def edited_files(project: Project, root: Path) -> frozenset[str]:
+    """Paths of generated files whose content in the working tree is the user's own."""
+    listed = _read(root / header.MANIFEST) or ""
+    states = {file.path: (_read(root / file.path), file.text) for file in render(project)}
+    return frozenset(
+        path
+        for path, (text, wished) in states.items()
+        if text is not None and text != wished and header.state(path, text, listed) is not header.State.OURS
+    )
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _ignore_our_folder(root: Path) -> None:
+    """Keep journals and the kept rehearsal out of git, without touching the user's own ignore file."""
+    inside = root / ".lakestrap" / ".gitignore"
+    if not inside.exists():
+        inside.parent.mkdir(mode=0o700, exist_ok=True)
+        inside.write_text("*\n", encoding="utf-8")
