@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ async def session(sandbox: Any, tmp_path: Path) -> AsyncIterator[Session]:
     for namespace in ("Microsoft.Databricks", "Microsoft.Storage", "Microsoft.Insights", "Microsoft.OperationalInsights"):
         registration = ProviderRegistration(name=namespace, project="shop", subscription=DEV, namespace=namespace)
         made = await registration.create(opened)
-        await waited(lambda registration=registration, made=made: registration.finished(opened, made))
+        await waited(functools.partial(registration.finished, opened, made))
     group = ResourceGroup(name="dev", project="shop", environment="dev", subscription=DEV, group="rg-shop-dev", location="westeurope")
     await group.create(opened)
     yield opened

@@ -37,9 +37,7 @@ EMPTY: dict[str, Any] = {
 
 def deployment(**fields: Any) -> Deployment:
     wished: dict[str, Any] = {"template": TEMPLATE, "parameters": PARAMETERS, "deployment_name": "lakestrap-shop-dev"}
-    return Deployment(
-        name="dev", project="shop", environment="dev", subscription=DEV, group="rg-shop-dev", **(wished | fields)
-    )
+    return Deployment(name="dev", project="shop", environment="dev", subscription=DEV, group="rg-shop-dev", **(wished | fields))
 
 
 def account(name: str, **more: Any) -> str:
@@ -120,7 +118,12 @@ async def test_what_the_pipeline_deployed_is_as_wished(session: Session, sandbox
 
 async def test_a_failure_says_the_innermost_words(session: Session, sandbox: Any) -> None:
     group = f"/subscriptions/{DEV}/resourceGroups/rg-taken"
-    sandbox.world.table("arm.groups")[group.lower()] = {"id": group, "name": "rg-taken", "type": "Microsoft.Resources/resourceGroups", "location": "westeurope"}
+    sandbox.world.table("arm.groups")[group.lower()] = {
+        "id": group,
+        "name": "rg-taken",
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": "westeurope",
+    }
     with pytest.raises(ServiceRefused, match="already exists") as caught:
         await deployment(parameters=PARAMETERS | {"managedResourceGroupName": "rg-taken"}).create(session)
     assert caught.value.code == "ApplianceProvisioningFailed"

@@ -121,7 +121,8 @@ REFUSED = [
      "Length of the value should be greater than or equal to '3'"),
     ("too large", template([], parameters={"n": {"type": "int", "maxValue": 3}}), {"n": 4}, "InvalidTemplate",
      "The value should be less than or equal to '3'"),
-    ("a dependency on nothing", template([account(dependsOn=["stnone"])]), {}, "InvalidTemplate", "'stnone' is not defined in the template"),
+    ("a dependency on nothing", template([account(dependsOn=["stnone"])]), {}, "InvalidTemplate",
+     "'stnone' is not defined in the template"),
     ("a ring", template([account("sta", dependsOn=["stb"]), account("stb", dependsOn=["sta"])]), {}, "InvalidTemplate",
      "Circular dependency detected"),
     ("twice the same", template([account(), account()]), {}, "InvalidTemplate", "is defined multiple times in a template"),
@@ -219,7 +220,9 @@ def test_a_subscription_deployment_makes_a_group_and_fills_it(cloud: Cloud, subs
     group = {"type": "Microsoft.Resources/resourceGroups", "apiVersion": "2024-03-01", "name": "rg-new", "location": "westeurope"}
     inside = nested("inside", template([account("stnew")]), resourceGroup="rg-new", dependsOn=["rg-new"])
     path = f"/subscriptions/{subscription}/providers/Microsoft.Resources/deployments/whole"
-    body = cloud.body(template([group, inside], outputs={"g": {"type": "string", "value": "[reference('rg-new', '2024-03-01', 'full').location]"}}))
+    body = cloud.body(
+        template([group, inside], outputs={"g": {"type": "string", "value": "[reference('rg-new', '2024-03-01', 'full').location]"}})
+    )
     assert cloud.code(cloud.call("PUT", f"{path}?{V}", body)) == "InvalidDeployment"
     body["location"] = "westeurope"
     assert cloud.call("POST", f"{path}/validate?{V}", body).status == 200
@@ -228,7 +231,9 @@ def test_a_subscription_deployment_makes_a_group_and_fills_it(cloud: Cloud, subs
     done = cloud.call("GET", f"{path}?{V}").body
     assert state(done) == "Succeeded", done
     assert done["properties"]["outputs"]["g"]["value"] == "westeurope"
-    assert f"/subscriptions/{subscription}/resourcegroups/rg-new/providers/microsoft.storage/storageaccounts/stnew" in cloud.world.table("arm.resources")
+    assert f"/subscriptions/{subscription}/resourcegroups/rg-new/providers/microsoft.storage/storageaccounts/stnew" in cloud.world.table(
+        "arm.resources"
+    )
     moved = cloud.call("PUT", f"{path}?{V}", body | {"location": "northeurope"})
     assert cloud.code(moved) == "InvalidDeploymentLocation"
 
@@ -257,10 +262,14 @@ def test_every_resource_needs_the_callers_right(cloud: Cloud) -> None:
 @pytest.mark.parametrize(("role", "allowed"), [(CONTRIBUTOR_OF_BLOBS, True), (CONTRIBUTOR, False)])
 def test_constrained_delegation_holds_in_templates(cloud: Cloud, role: str, allowed: bool) -> None:
     ana, write = cloud.user_id(ANA), "Microsoft.Authorization/roleAssignments"
-    cloud.world.table("arm.providers")[f"{DEV}/microsoft.databricks"] = {"namespace": "Microsoft.Databricks", "registrationState": "Registered"}
+    cloud.world.table("arm.providers")[f"{DEV}/microsoft.databricks"] = {
+        "namespace": "Microsoft.Databricks",
+        "registrationState": "Registered",
+    }
     cloud.assign(cloud.group, CONTRIBUTOR, ana)
     condition = (
-        f"((!(ActionMatches{{'{write}/write'}})) OR (@Request[{write}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{CONTRIBUTOR_OF_BLOBS}}} AND "
+        f"((!(ActionMatches{{'{write}/write'}})) OR (@Request[{write}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals "
+        f"{{{CONTRIBUTOR_OF_BLOBS}}} AND "
         f"@Request[{write}:PrincipalType] ForAnyOfAnyValues:StringEqualsIgnoreCase {{'ServicePrincipal'}}))"
     )
     definition = f"/subscriptions/{DEV}/providers/Microsoft.Authorization/roleDefinitions/"

@@ -25,7 +25,10 @@ TEMPLATES = [
     (storage.BLOB_SERVICE, "Microsoft.Storage-2026-04-01.json", "storageAccounts_blobServices"),
     (storage.CONTAINER, "Microsoft.Storage-2026-04-01.json", "storageAccounts_blobServices_containers"),
     (monitoring.WORKSPACE, "Microsoft.OperationalInsights-2025-07-01.json", "workspaces"),
-    (TYPES["microsoft.managedidentity/userassignedidentities"].properties, "Microsoft.ManagedIdentity-2024-11-30.json", "userAssignedIdentities"),
+    (
+        TYPES["microsoft.managedidentity/userassignedidentities"].properties, "Microsoft.ManagedIdentity-2024-11-30.json",
+        "userAssignedIdentities",
+    ),
     (
         TYPES["microsoft.managedidentity/userassignedidentities/federatedidentitycredentials"].properties,
         "Microsoft.ManagedIdentity-2024-11-30.json", "userAssignedIdentities_federatedIdentityCredentials",
@@ -73,7 +76,8 @@ class Document:
     def members(self, node: Json) -> tuple[dict[str, Json], set[str]]:
         """Properties and required names, inherited ones too."""
         node = self.followed(node)
-        properties, required = {}, set(node.get("required", ()))
+        properties: dict[str, Json] = {}
+        required = set(node.get("required", ()))
         for each in node.get("allOf", ()):
             more, wanted = self.members(each)
             properties |= more
@@ -107,9 +111,9 @@ class Document:
                 yield f"{path}: lacks {name}"
             else:
                 yield from self.disagreements(ours.members[own[name.lower()]], node, f"{path}.{name}")
-        settable = {name for name in required if name.lower() in own}
-        if settable - {name for name in ours.required} and not {name.lower() for name in settable} <= {name.lower() for name in ours.required}:
-            yield f"{path}: requires {sorted(settable - set(ours.required))}"
+        settable = {name.lower() for name in required if name.lower() in own}
+        if missing := settable - {name.lower() for name in ours.required}:
+            yield f"{path}: requires {sorted(missing)}"
 
 
 @needs_specs
@@ -138,7 +142,9 @@ def test_a_planted_mistake_is_found() -> None:
     without = {name: each for name, each in storage.CONTAINER.members.items() if name != "metadata"}
     assert list(document.disagreements(dataclasses.replace(storage.CONTAINER, members=without), node, "")) == [": lacks metadata"]
     wrong = storage.CONTAINER.members | {"publicAccess": shape("x: Blob|None").members["x"]}
-    assert list(document.disagreements(dataclasses.replace(storage.CONTAINER, members=wrong), node, "")) == [".publicAccess: lacks ['Container']"]
+    assert list(document.disagreements(dataclasses.replace(storage.CONTAINER, members=wrong), node, "")) == [
+        ".publicAccess: lacks ['Container']"
+    ]
 
 
 SMALL = shape("name: string!, size: int, mode: Hot|Cold, hosts: [{host: string!}], stamp: string~, tags: map")

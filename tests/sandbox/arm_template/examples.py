@@ -38,7 +38,8 @@ STRINGS: list[tuple[str, str, Json]] = [
     ("base64ToString", "base64ToString(base64('one, two, three'))", "one, two, three"),
     ("base64ToJson", "base64ToJson(base64('{''one'': ''a'', ''two'': ''b''}'))", {"one": "a", "two": "b"}),
     ("concat strings", "concat('prefix', '-', 'suffix')", "prefix-suffix"),
-    ("concat arrays", "concat(createArray('1-1', '1-2', '1-3'), createArray('2-1', '2-2', '2-3'))", ["1-1", "1-2", "1-3", "2-1", "2-2", "2-3"]),
+    ("concat arrays", "concat(createArray('1-1', '1-2', '1-3'), createArray('2-1', '2-2', '2-3'))",
+     ["1-1", "1-2", "1-3", "2-1", "2-2", "2-3"]),
     ("contains string true", "contains('OneTwoThree', 'e')", True),
     ("contains string false", "contains('OneTwoThree', 'z')", False),
     ("contains minds case", "contains('OneTwoThree', 'one')", False),
@@ -138,8 +139,8 @@ COLLECTIONS: list[tuple[str, str, Json]] = [
     ("createArray ints", "createArray(1, 2, 3)", [1, 2, 3]),
     ("createArray of an array", "createArray(variables('letters'))", [["one", "two", "three"]]),
     ("createArray of nothing", "createArray()", []),
-    ("createObject", "createObject('intProp', 1, 'stringProp', 'abc', 'boolProp', true(), 'arrayProp', createArray('a', 'b', 'c'), 'objectProp', "
-     "createObject('key1', 'value1'))",
+    ("createObject", "createObject('intProp', 1, 'stringProp', 'abc', 'boolProp', true(), 'arrayProp', createArray('a', 'b', 'c'), "
+     "'objectProp', createObject('key1', 'value1'))",
      {"intProp": 1, "stringProp": "abc", "boolProp": True, "arrayProp": ["a", "b", "c"], "objectProp": {"key1": "value1"}}),
     ("flatten", "flatten(createArray(createArray('one', 'two'), createArray('three'), createArray('four', 'five')))",
      ["one", "two", "three", "four", "five"]),
@@ -252,8 +253,8 @@ LAMBDAS: list[tuple[str, str, Json]] = [
     ("reduce", "reduce(variables('ages'), 0, lambda('cur', 'next', add(lambdaVariables('cur'), lambdaVariables('next'))))", 18),
     ("reduce from one", "reduce(variables('ages'), 1, lambda('cur', 'next', add(lambdaVariables('cur'), lambdaVariables('next'))))", 19),
     ("reduce to a union",
-     "reduce(createArray(createObject('foo', 123), createObject('bar', 456), createObject('baz', 789)), createObject(), lambda('cur', 'next', "
-     "union(lambdaVariables('cur'), lambdaVariables('next'))))", {"foo": 123, "bar": 456, "baz": 789}),
+     "reduce(createArray(createObject('foo', 123), createObject('bar', 456), createObject('baz', 789)), createObject(), "
+     "lambda('cur', 'next', union(lambdaVariables('cur'), lambdaVariables('next'))))", {"foo": 123, "bar": 456, "baz": 789}),
     ("sort", "sort(variables('dogs'), lambda('a', 'b', less(lambdaVariables('a').age, lambdaVariables('b').age)))",
      [DOGS[2], DOGS[1], DOGS[0], DOGS[3]]),
     ("toObject", "toObject(variables('dogs'), lambda('entry', lambdaVariables('entry').name))", {dog["name"]: dog for dog in DOGS}),
@@ -285,7 +286,8 @@ IDS: list[tuple[str, str, Json]] = [
     ("managementGroupResourceId", f"managementGroupResourceId('{OTHER}', 'My.Rp/parent/child', 'myParent', 'myChild')",
      f"/providers/Microsoft.Management/managementGroups/{OTHER}/providers/My.Rp/parent/myParent/child/myChild"),
     ("extensionResourceId",
-     "extensionResourceId(tenantResourceId('My.Rp/parent/child', 'myParent', 'myChild'), 'My.ExtensionRp/parent/child', 'myParent', 'myChild')",
+     "extensionResourceId(tenantResourceId('My.Rp/parent/child', 'myParent', 'myChild'), 'My.ExtensionRp/parent/child', 'myParent', "
+     "'myChild')",
      "/providers/My.Rp/parent/myParent/child/myChild/providers/My.ExtensionRp/parent/myParent/child/myChild"),
     ("a role definition", "subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')",
      f"/subscriptions/{S}/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7"),

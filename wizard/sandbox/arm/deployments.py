@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 Json = Any
 __all__ = ["deployments_preview"]
-OPERATIONS = ("/subscriptions/{subscription}/resourcegroups/{group}/deployments/{name}/operations", SUBSCRIPTION_SCOPE + "/{name}/operations")
+OPERATIONS = (
+    "/subscriptions/{subscription}/resourcegroups/{group}/deployments/{name}/operations",
+    SUBSCRIPTION_SCOPE + "/{name}/operations",
+)
 
 
 def _allow(request: Request, world: World, action: str) -> Principal:
@@ -227,7 +230,9 @@ def get_operation(request: Request, world: World) -> Response:
     operation = next((each for each in row["operations"] if each["id"].lower() == wanted), None)
     body = operation_body(world, row, operation) if operation else None
     if body is None:
-        raise errors.refused(404, "DeploymentOperationNotFound", f"The deployment operation '{request.params['operation']}' could not be found.")
+        raise errors.refused(
+            404, "DeploymentOperationNotFound", f"The deployment operation '{request.params['operation']}' could not be found."
+        )
     return Response(200, body)
 
 

@@ -137,7 +137,9 @@ class WorldCloud:
         self._require("Microsoft.KeyVault/vaults/deploy/action", vault_id)
         prefix = f"{vault['name']}/{name}/".lower()
         rows = [row for key, row in self.world.table("keyvault.secrets").items() if key.lower().startswith(prefix)]
-        wanted = [row for row in rows if not reference.get("secretVersion") or str(row.get("id", "")).endswith(f"/{reference['secretVersion']}")]
+        wanted = [
+            row for row in rows if not reference.get("secretVersion") or str(row.get("id", "")).endswith(f"/{reference['secretVersion']}")
+        ]
         if not wanted:
             message = f"The {fault} could not be resolved: the secret '{name}' was not found in the vault '{vault_id}'."
             raise TemplateFault(message, code="KeyVaultParameterReferenceSecretRetrieveFailed")

@@ -49,9 +49,7 @@ def nested_program(program: Program, instance: Instance, cloud: WorldCloud, *, r
     if scope == "inner":
         raw = properties.get("parameters") or {}
         given = program.inner(instance, raw) if running else previewed(raw, instance.context)
-        return prepared(
-            template, given, instance.place, cloud, deployment=deployment, read_secret=cloud.secret, preview=not running
-        )
+        return prepared(template, given, instance.place, cloud, deployment=deployment, read_secret=cloud.secret, preview=not running)
     return prepared(template, {}, instance.place, cloud, deployment=deployment, outer=instance.context, preview=not running)
 
 
@@ -143,7 +141,9 @@ def require_known_types(items: list[Planned]) -> None:
         namespace, _, kind = item.instance.type.partition("/")
         if type_name(item.instance.type) or item.instance.type.lower() == GROUP:
             continue
-        message = f"The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{item.instance.api_version}'."
+        message = (
+            f"The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{item.instance.api_version}'."
+        )
         raise errors.refused(404 if "." not in namespace else 400, "InvalidResourceType", f"{message} (Perhaps it is not emulated.)")
 
 

@@ -34,7 +34,13 @@ WHAT_IF_SECONDS = 8.0
 
 def program_of(asked: Wish, cloud: WorldCloud) -> Program:
     """The prepared template of a request; ``InvalidTemplate`` (400) where it is none."""
-    properties = {"template": asked.template, "templateHash": "", "parameters": asked.parameters, "mode": asked.mode, "provisioningState": "Accepted"}
+    properties = {
+        "template": asked.template,
+        "templateHash": "",
+        "parameters": asked.parameters,
+        "mode": asked.mode,
+        "provisioningState": "Accepted",
+    }
     deployment: Json = {"name": asked.place.name, "properties": properties}
     if asked.place.location:
         deployment["location"] = asked.place.location

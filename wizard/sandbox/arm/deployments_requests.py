@@ -100,7 +100,8 @@ def _check_name(name: str) -> None:
         raise errors.refused(400, "InvalidDeploymentName", message)
     if wrong := re.sub(r"[\w().-]", "", name):
         message = (
-            f"The provided deployment name '{name}' has these invalid characters: '{wrong}'. The name can only be a letter, digit, '-', '.' or '_'."
+            f"The provided deployment name '{name}' has these invalid characters: '{wrong}'. The name can only be a letter, digit, '-', "
+            "'.' or '_'."
         )
         raise errors.refused(400, "InvalidDeploymentName", message)
 
@@ -108,7 +109,9 @@ def _check_name(name: str) -> None:
 def _mode(properties: Json, group: str) -> str:
     mode = {"incremental": "Incremental", "complete": "Complete"}.get(str(properties.get("mode", "")).lower())
     if mode is None:
-        raise errors.invalid_content(f"Error converting value \"{properties.get('mode')}\" to type 'DeploymentMode'. Path 'properties.mode'")
+        raise errors.invalid_content(
+            f"Error converting value \"{properties.get('mode')}\" to type 'DeploymentMode'. Path 'properties.mode'"
+        )
     if mode == "Complete" and not group:
         message = "The deployment mode 'Complete' is not supported for deployments at subscription scope. Please use 'Incremental' instead."
         raise errors.refused(400, "InvalidDeployment", message)
@@ -126,7 +129,9 @@ def _location(name: str, group: str, body: Json) -> str:
     if group:
         return ""
     if not location:
-        message = f"The 'location' property must be specified for '{name}'. Please see https://aka.ms/deploy-to-subscription for usage details."
+        message = (
+            f"The 'location' property must be specified for '{name}'. Please see https://aka.ms/deploy-to-subscription for usage details."
+        )
         raise errors.refused(400, "InvalidDeployment", message)
     if not region_name(str(location)):
         raise errors.location_unavailable(str(location), TYPE, list(REGIONS))
@@ -142,7 +147,9 @@ def _object(value: Json, what: str) -> Json:
             value = None
     if not isinstance(value, dict):
         raise errors.refused(
-            400, "InvalidTemplate", f"Deployment template validation failed: 'Required property '{what}' not found in JSON. Path 'properties'.'."
+            400,
+            "InvalidTemplate",
+            f"Deployment template validation failed: 'Required property '{what}' not found in JSON. Path 'properties'.'.",
         )
     return value
 
@@ -156,5 +163,7 @@ def _parameters(value: Json) -> Json:
         raise errors.invalid_content(f"Error converting the parameters: {json.dumps(found)[:60]}… is a parameter file, not its parameters")
     for name, node in found.items():
         if not isinstance(node, dict):
-            raise errors.invalid_content(f"Error converting value {node!r} to type 'DeploymentParameterDefinition'. Path 'properties.parameters.{name}'")
+            raise errors.invalid_content(
+                f"Error converting value {node!r} to type 'DeploymentParameterDefinition'. Path 'properties.parameters.{name}'"
+            )
     return found

@@ -67,7 +67,13 @@ def changes(world: World, items: list[Planned], *, group_id: str, complete: bool
 
 def _change(world: World, item: Planned, *, full: bool) -> Json:
     instance, before = item.instance, current(world, item.instance.id, item.instance.type)
-    after = {"id": instance.id, "name": instance.name.rsplit("/", 1)[-1], "type": instance.type, "apiVersion": instance.api_version, **item.body}
+    after = {
+        "id": instance.id,
+        "name": instance.name.rsplit("/", 1)[-1],
+        "type": instance.type,
+        "apiVersion": instance.api_version,
+        **item.body,
+    }
     if before is None:
         return {"resourceId": instance.id, "changeType": "Create"} | ({"after": after} if full else {})
     if not full:

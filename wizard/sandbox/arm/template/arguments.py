@@ -56,13 +56,17 @@ def parameters(template: Json, given: Mapping[str, Json], context: Context, read
     lazy: Lazy
     makers: dict[str, Callable[[], Json]] = {}
     missing = []
+
+    def defaulted(value: Json) -> Callable[[], Json]:
+        return lambda: evaluated(value, _default_context(context, lazy))
+
     for name, node in declared.items():
         whole = resolved(node, definitions)
         type_of(whole, f"parameter '{name}'")
         if name in passed:
             makers[name] = _given(name, passed[name], read_secret)
         elif "defaultValue" in whole:
-            makers[name] = lambda value=whole["defaultValue"]: evaluated(value, _default_context(context, lazy))
+            makers[name] = defaulted(whole["defaultValue"])
         elif whole.get("nullable"):
             makers[name] = lambda: None
         else:
@@ -113,9 +117,12 @@ def variables(template: Json, context: Context) -> Mapping[str, Json]:
     def made(value: Json) -> Callable[[], Json]:
         return lambda: evaluated(value, replace(context, variables=lazy))
 
+    def looped(loop: Json) -> Callable[[], Json]:
+        return lambda: repeated(loop, replace(context, variables=lazy))
+
     makers = {name: made(value) for name, value in declared.items() if not (name.lower() == "copy" and isinstance(value, list))}
     for loop in declared.get("copy") or []:
-        makers[str(loop["name"])] = lambda loop=loop: repeated(loop, replace(context, variables=lazy))
+        makers[str(loop["name"])] = looped(loop)
     lazy = Lazy(makers, "variable")
     return lazy
 

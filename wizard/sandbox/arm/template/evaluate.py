@@ -232,13 +232,14 @@ def _sort(arguments: tuple[Node, ...], context: Context) -> list[Json]:
 @_form("toObject", 2, 3)
 def _to_object(arguments: tuple[Node, ...], context: Context) -> Json:
     key = _lambda("toObject", arguments[1], context, 1)
-    value = _lambda("toObject", arguments[2], context, 1) if len(arguments) == 3 else lambda item: item
-    return {text_of("toObject", key(item)): value(item) for item in _array("toObject", evaluate(arguments[0], context))}
+    value = _lambda("toObject", arguments[2], context, 1) if len(arguments) == 3 else None
+    return {text_of("toObject", key(item)): value(item) if value else item for item in _array("toObject", evaluate(arguments[0], context))}
 
 
 @_form("groupBy", 2, 2)
 def _group_by(arguments: tuple[Node, ...], context: Context) -> Json:
-    key, groups = _lambda("groupBy", arguments[1], context, 1), {}  # type: Callable[..., Json], dict[str, list[Json]]
+    key = _lambda("groupBy", arguments[1], context, 1)
+    groups: dict[str, list[Json]] = {}
     for item in _array("groupBy", evaluate(arguments[0], context)):
         groups.setdefault(text_of("groupBy", key(item)), []).append(item)
     return groups

@@ -118,7 +118,9 @@ def prepared(
         raise validation_failed("The template must be a JSON object")
     strange = [name for name in template if name.lower() not in KNOWN]
     if strange:
-        raise validation_failed(f"Could not find member '{strange[0]}' on object of type 'Template'. Path 'properties.template.{strange[0]}'")
+        raise validation_failed(
+            f"Could not find member '{strange[0]}' on object of type 'Template'. Path 'properties.template.{strange[0]}'"
+        )
     for name in ("contentVersion", "$schema"):
         if name not in template:
             raise validation_failed(f"Required property '{name}' not found in JSON. Path 'properties.template'")

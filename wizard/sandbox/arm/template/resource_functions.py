@@ -100,7 +100,9 @@ def _resource_id(arguments: list[Json], context: Context) -> str:
 @_bound("subscriptionResourceId", 2, -1)
 def _subscription_resource_id(arguments: list[Json], context: Context) -> str:
     before, type_, names = _split_at_type("subscriptionResourceId", _texts("subscriptionResourceId", arguments))
-    return f"/subscriptions/{before[0] if before else context.place.subscription}/{_in_subscription('subscriptionResourceId', type_, names)}"
+    return (
+        f"/subscriptions/{before[0] if before else context.place.subscription}/{_in_subscription('subscriptionResourceId', type_, names)}"
+    )
 
 
 def _in_subscription(function: str, type_: str, names: list[str]) -> str:
@@ -278,7 +280,7 @@ def _pick_zones(arguments: list[Json], context: Context) -> list[str]:
     offset = arguments[4] if len(arguments) > 4 else 0
     mapping = context.cloud.provider(namespace, type_).get("zoneMappings") or []
     place = location.lower().replace(" ", "")
-    zones = next((item["zones"] for item in mapping if key_of({item["location"].lower().replace(" ", ""): 1}, place)), [])
+    zones: list[Json] = next((item["zones"] for item in mapping if key_of({item["location"].lower().replace(" ", ""): 1}, place)), [])
     if zones and offset + count > len(zones):
         raise wrong_arguments("pickZones", f"the region has {len(zones)} zones.")
     return [str(zone) for zone in sorted(zones)[offset : offset + count]]

@@ -131,7 +131,9 @@ def _instances(symbol: str, raw: Json, context: Context) -> Iterator[Instance]:
     except RunTimeOnly as fault:
         if not context.preview:
             raise validation_failed(f"The template resource '{raw['name']}' is not valid: {fault}") from None
-        yield Instance(str(raw["name"]), str(raw["type"]), str(raw["name"]), str(raw["apiVersion"]), raw, context, symbol, unknown=str(fault))
+        yield Instance(
+            str(raw["name"]), str(raw["type"]), str(raw["name"]), str(raw["apiVersion"]), raw, context, symbol, unknown=str(fault)
+        )
     except ExpressionFault as fault:
         raise validation_failed(f"The template resource '{raw['name']}' is not valid: {fault}") from None
 

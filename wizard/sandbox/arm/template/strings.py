@@ -54,7 +54,7 @@ def json_from_base64(value: Json) -> Json:
 
 @SHELF.add("dataUri", 1)
 def data_uri(value: Json) -> str:
-    return "data:text/plain;charset=utf8;base64," + to_base64(text_of("dataUri", value))
+    return "data:text/plain;charset=utf8;base64," + str(to_base64(text_of("dataUri", value)))
 
 
 @SHELF.add("dataUriToString", 1)
@@ -103,7 +103,7 @@ def unique_string_of(*values: Json) -> str:
 def join(values: Json, delimiter: Json) -> str:
     if not isinstance(values, list):
         raise wrong_type("join", "an array", kind(values))
-    return text_of("join", delimiter).join(as_text(value) for value in values)
+    return str(text_of("join", delimiter)).join(as_text(value) for value in values)
 
 
 @SHELF.add("json", 1)
@@ -148,9 +148,9 @@ def substring(text: Json, start: Json, length: Json = None) -> str:
     count = len(whole) - first if length is None else number_of("substring", length)
     if first < 0 or count < 0 or first + count > len(whole):
         raise ExpressionFault(
-            "Unable to evaluate template language function 'substring'. The index and length parameters must refer to a location within the "
-            f"string. The index parameter: '{first}', the length parameter: '{count}', the length of the string parameter: '{len(whole)}'. "
-            "Please see https://aka.ms/arm-functions#substring for usage details."
+            "Unable to evaluate template language function 'substring'. The index and length parameters must refer to a location within "
+            f"the string. The index parameter: '{first}', the length parameter: '{count}', the length of the string parameter: "
+            f"'{len(whole)}'. Please see https://aka.ms/arm-functions#substring for usage details."
         )
     return whole[first : first + count]
 
@@ -176,7 +176,7 @@ def uri(base: Json, relative: Json) -> str:
     parts = urlsplit(text_of("uri", base))
     if not parts.scheme or not parts.netloc:
         raise wrong_arguments("uri", f"the base URI '{base}' is not an absolute URI.")
-    return urljoin(base if parts.path else base + "/", text_of("uri", relative))
+    return str(urljoin(base if parts.path else base + "/", text_of("uri", relative)))
 
 
 @SHELF.add("uriComponent", 1)

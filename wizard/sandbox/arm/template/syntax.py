@@ -66,9 +66,7 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
 
 
 def _unparsable(text: str, reason: str) -> str:
-    return (
-        f"The language expression '{text}' is not valid: {reason}. Please see https://aka.ms/arm-template-expressions for usage details."
-    )
+    return f"The language expression '{text}' is not valid: {reason}. Please see https://aka.ms/arm-template-expressions for usage details."
 
 
 class _Parser:

@@ -106,7 +106,9 @@ def _check_managed_group(writing: Writing, group_id: str) -> None:
         raise _bad(f"The managed resource group id '{group_id}' is not valid.", "InvalidManagedResourceGroupId")
     home = parse(writing.resource_id)
     if home is not None and (home.subscription.lower(), home.group.lower()) == (parts.subscription.lower(), parts.group.lower()):
-        raise _bad("The managed resource group must be another one than that of the workspace.", "ApplianceManagedResourceGroupSameAsResource")
+        raise _bad(
+            "The managed resource group must be another one than that of the workspace.", "ApplianceManagedResourceGroupSameAsResource"
+        )
     if group_id.lower() in writing.world.table("arm.groups"):
         message = f"The managed resource group '{group_id}' already exists. Please specify a new non-existent managed resource group"
         raise errors.refused(409, "ApplianceProvisioningFailed", message)
@@ -197,7 +199,8 @@ add(
         seconds=150.0, working="Creating", check=_check_workspace, finish=_finish_workspace, gone=_remove_workspace,
     ),
     ResourceType(
-        "Microsoft.Databricks/accessConnectors", shape("provisioningState: string~, referedBy: [string]~"), envelope=frozenset({"identity"}),
+        "Microsoft.Databricks/accessConnectors", shape("provisioningState: string~, referedBy: [string]~"),
+        envelope=frozenset({"identity"}),
         names=r"[\w-]{3,64}", name_rule="The access connector name must be 3 to 64 characters of letters, digits, underscores and hyphens.",
         seconds=15.0, working="Creating",
     ),

@@ -16,8 +16,10 @@ Json = Any
 FACTORY = shape("""
     provisioningState: string~, createTime: string~, version: string~, purviewConfiguration: {purviewResourceId: string},
     repoConfiguration: {type: string!, accountName: string!, repositoryName: string!, collaborationBranch: string!, rootFolder: string!,
-        lastCommitId: string, disablePublish: bool, hostName: string, clientId: string, clientSecret: map, projectName: string, tenantId: string},
-    globalParameters: map, encryption: {keyName: string!, vaultBaseUrl: string!, keyVersion: string, identity: {userAssignedIdentity: string}},
+        lastCommitId: string, disablePublish: bool, hostName: string, clientId: string, clientSecret: map, projectName: string,
+        tenantId: string},
+    globalParameters: map,
+    encryption: {keyName: string!, vaultBaseUrl: string!, keyVersion: string, identity: {userAssignedIdentity: string}},
     publicNetworkAccess: Enabled|Disabled
 """)
 _FILTER = "{name: string!, operator: In!, values: [string]!}"

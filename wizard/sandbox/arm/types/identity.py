@@ -49,9 +49,8 @@ def check_identity(writing: Writing) -> None:
     if ("userassigned" in kind.lower()) != bool(given):
         raise errors.refused(400, "InvalidIdentityValues", "The identity type and 'userAssignedIdentities' do not agree.")
     for resource_id in given:
-        if not (writing.tolerant and "[" in resource_id) and resource_id.lower() not in writing.world.table("arm.resources"):
-            if not writing.tolerant:
-                raise errors.refused(400, "FailedIdentityOperation", f"The identity '{resource_id}' could not be found.")
+        if not writing.tolerant and resource_id.lower() not in writing.world.table("arm.resources"):
+            raise errors.refused(400, "FailedIdentityOperation", f"The identity '{resource_id}' could not be found.")
 
 
 def fill_identity(writing: Writing, document: Json) -> None:
@@ -71,7 +70,8 @@ def fill_identity(writing: Writing, document: Json) -> None:
     if "UserAssigned" in known:
         rows = writing.world.table("arm.resources")
         identity["userAssignedIdentities"] = {
-            each: {name: rows[each.lower()]["properties"][name] for name in ("principalId", "clientId")} for each in wished["userAssignedIdentities"]
+            each: {name: rows[each.lower()]["properties"][name] for name in ("principalId", "clientId")}
+            for each in wished["userAssignedIdentities"]
         }
     document["identity"] = identity
 
@@ -80,7 +80,8 @@ add(
     ResourceType(
         "Microsoft.ManagedIdentity/userAssignedIdentities",
         shape("isolationScope: None|Regional, tenantId: string~, principalId: string~, clientId: string~"),
-        names=r"[A-Za-z0-9][\w-]{2,127}", name_rule="The identity name must be 3 to 128 characters of letters, digits, hyphens and underscores.",
+        names=r"[A-Za-z0-9][\w-]{2,127}",
+        name_rule="The identity name must be 3 to 128 characters of letters, digits, hyphens and underscores.",
         seconds=2.0, with_state=False, foreign=True,
     ),
     ResourceType(

@@ -44,7 +44,9 @@ def checked(writing: Writing, record: ResourceType) -> None:
     """Refuse a body that the type does not take; writes nothing."""
     body, name = writing.body, writing.name
     if not (writing.tolerant and name.startswith("[")) and not record.name_fits(name):
-        raise errors.refused(400, record.name_code, record.name_rule or f"The resource name '{name}' is not valid for type '{record.name}'.")
+        raise errors.refused(
+            400, record.name_code, record.name_rule or f"The resource name '{name}' is not valid for type '{record.name}'."
+        )
     if writing.before is None and "location" in record.required and not body.get("location"):
         raise errors.location_required()
     missing = [member for member in record.required if body.get(member) is None and member != "location"]

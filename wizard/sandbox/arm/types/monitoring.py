@@ -42,7 +42,9 @@ DIAGNOSTICS = shape("""
 def _check_workspace(writing: Writing) -> None:
     days = writing.properties.get("retentionInDays")
     if isinstance(days, int) and days != -1 and not 30 <= days <= 730:
-        raise errors.refused(400, "InvalidParameter", f"'RetentionInDays' property doesn't match the SKU limits. The value {days} is invalid.")
+        raise errors.refused(
+            400, "InvalidParameter", f"'RetentionInDays' property doesn't match the SKU limits. The value {days} is invalid."
+        )
 
 
 def _finish_workspace(writing: Writing, document: Json) -> None:
@@ -87,11 +89,16 @@ def _check_diagnostics(writing: Writing) -> None:
 
 add(
     ResourceType(
-        "Microsoft.OperationalInsights/workspaces", WORKSPACE, envelope=frozenset({"identity", "etag"}), names=r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
+        "Microsoft.OperationalInsights/workspaces", WORKSPACE, envelope=frozenset({"identity", "etag"}),
+        names=r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
         name_code="InvalidResourceName", seconds=15.0, check=_check_workspace, finish=_finish_workspace,
     ),
     ResourceType(
-        "Microsoft.Insights/components", COMPONENT, envelope=frozenset({"kind", "etag"}), required=("location", "kind"), finish=_finish_component,
+        "Microsoft.Insights/components", COMPONENT, envelope=frozenset({"kind", "etag"}), required=("location", "kind"),
+        finish=_finish_component,
     ),
-    ResourceType("Microsoft.Insights/diagnosticSettings", DIAGNOSTICS, required=("properties",), seconds=2.0, check=_check_diagnostics, with_state=False),
+    ResourceType(
+        "Microsoft.Insights/diagnosticSettings", DIAGNOSTICS, required=("properties",), seconds=2.0,
+        check=_check_diagnostics, with_state=False,
+    ),
 )  # fmt: skip

@@ -15,7 +15,8 @@ from wizard.sandbox.arm.types.table import ResourceType, Writing, add
 
 Json = Any
 _SUBNET = """
-    addressPrefix: string, addressPrefixes: [string], networkSecurityGroup: {id: string}, routeTable: {id: string}, natGateway: {id: string},
+    addressPrefix: string, addressPrefixes: [string], networkSecurityGroup: {id: string}, routeTable: {id: string},
+    natGateway: {id: string},
     serviceEndpoints: [{service: string, locations: [string], networkIdentifier: {id: string}, provisioningState: string~}],
     serviceEndpointPolicies: [{id: string}], privateEndpoints: [map]~, ipConfigurations: [map]~, ipConfigurationProfiles: [map]~,
     applicationGatewayIPConfigurations: [map], ipAllocations: [{id: string}],
@@ -54,18 +55,22 @@ ADDRESS = shape("""
     publicIPAllocationMethod: Static|Dynamic, publicIPAddressVersion: IPv4|IPv6, ipConfiguration: map~,
     dnsSettings: {domainNameLabel: string, domainNameLabelScope: TenantReuse|SubscriptionReuse|ResourceGroupReuse|NoReuse, fqdn: string,
         reverseFqdn: string},
-    ddosSettings: map, ipTags: [{ipTagType: string, tag: string}], ipAddress: string, publicIPPrefix: {id: string}, idleTimeoutInMinutes: int,
+    ddosSettings: map, ipTags: [{ipTagType: string, tag: string}], ipAddress: string, publicIPPrefix: {id: string},
+    idleTimeoutInMinutes: int,
     resourceGuid: string~, provisioningState: string~, deleteOption: Delete|Detach
 """)
 ROUTES = shape("routes: [map], subnets: [map]~, disableBgpRoutePropagation: bool, provisioningState: string~, resourceGuid: string~")
-_CONNECTION = f"""[{{{_NAMED}, properties: {{privateLinkServiceId: string, groupIds: [string], requestMessage: string, provisioningState: string~,
+_CONNECTION = f"""[{{{_NAMED}, properties: {{privateLinkServiceId: string, groupIds: [string], requestMessage: string,
+    provisioningState: string~,
     privateLinkServiceConnectionState: {{status: string, description: string, actionsRequired: string}}}}}}]"""
 ENDPOINT = shape(f"""
     subnet: {{id: string}}, networkInterfaces: [map]~, provisioningState: string~, privateLinkServiceConnections: {_CONNECTION},
     manualPrivateLinkServiceConnections: {_CONNECTION}, customDnsConfigs: [{{fqdn: string, ipAddresses: [string]}}],
     applicationSecurityGroups: [{{id: string}}], ipConfigurations: [map], customNetworkInterfaceName: string
 """)
-ZONE_GROUP = shape("privateDnsZoneConfigs: [{name: string, properties: {privateDnsZoneId: string, recordSets: [map]~}}], provisioningState: string~")
+ZONE_GROUP = shape(
+    "privateDnsZoneConfigs: [{name: string, properties: {privateDnsZoneId: string, recordSets: [map]~}}], provisioningState: string~"
+)
 ZONE = shape("maxNumberOfRecordSets: int~, numberOfRecordSets: int~, numberOfVirtualNetworkLinks: int~, provisioningState: string~")
 LINK = shape("""
     virtualNetwork: {id: string}, registrationEnabled: bool, resolutionPolicy: Default|NxDomainRedirect, provisioningState: string~,
@@ -95,7 +100,9 @@ def _check_within(name: str, prefixes: list[str], space: list[str], network: str
     except ValueError as problem:
         raise errors.refused(400, "InvalidCIDRNotation", f"The address prefix is not valid: {problem}.") from None
     if not inner or not all(any(each.version == net.version and each.subnet_of(net) for net in outer) for each in inner):  # type: ignore[arg-type]
-        message = f"Subnet '{name}' is not valid because its IP address range is outside the IP address range of virtual network '{network}'."
+        message = (
+            f"Subnet '{name}' is not valid because its IP address range is outside the IP address range of virtual network '{network}'."
+        )
         raise errors.refused(400, "NetcfgSubnetRangeOutsideVnet", message)
 
 

@@ -109,7 +109,8 @@ def _fits(value: Json, kind: str) -> bool:
         return isinstance(value, bool)
     if isinstance(value, bool):
         return False
-    return isinstance(value, {"string": str, "int": int, "number": (int, float), "map": dict}[kind])
+    kinds: dict[str, tuple[type, ...]] = {"string": (str,), "int": (int,), "number": (int, float), "map": (dict,)}
+    return isinstance(value, kinds[kind])
 
 
 def _mistyped(path: str, wanted: str, value: Json) -> str:
@@ -144,7 +145,7 @@ def normal(value: Json, wanted: Shape) -> Json:
     spelt = {name.lower(): name for name in wanted.members}
     out: Json = {}
     for name, item in value.items():
-        own = spelt.get(name.lower(), name)
+        own = str(spelt.get(name.lower(), name))
         if own not in wanted.read_only and item is not None:
             out[own] = normal(item, wanted.members.get(own, ANY))
     return out

@@ -34,14 +34,16 @@ ACCOUNT = shape("""
     azureFilesIdentityBasedAuthentication: {
         activeDirectoryProperties: {accountType: User|Computer, azureStorageSid: string, domainGuid: string, domainName: string,
             domainSid: string, forestName: string, netBiosDomainName: string, samAccountName: string},
-        defaultSharePermission: None|StorageFileDataSmbShareReader|StorageFileDataSmbShareContributor|StorageFileDataSmbShareElevatedContributor,
+        defaultSharePermission: None|StorageFileDataSmbShareReader|StorageFileDataSmbShareContributor|
+            StorageFileDataSmbShareElevatedContributor,
         directoryServiceOptions: None|AADDS|AD|AADKERB!, smbOAuthSettings: {isSmbOAuthEnabled: bool}},
     customDomain: {name: string!, useSubDomainName: bool},
     dataCollaborationPolicyProperties: {allowCrossTenantDataSharing: bool, allowStorageConnectors: bool, allowStorageDataShares: bool},
     defaultToOAuthAuthentication: bool, dnsEndpointType: Standard|AzureDnsZone,
     dualStackEndpointPreference: {publishIpv6Endpoint: bool}, enableExtendedGroups: bool,
-    encryption: {identity: {federatedIdentityClientId: string, userAssignedIdentity: string}, keySource: Microsoft.Storage|Microsoft.Keyvault,
-        keyvaultproperties: {keyname: string, keyvaulturi: string, keyversion: string}, requireInfrastructureEncryption: bool,
+    encryption: {identity: {federatedIdentityClientId: string, userAssignedIdentity: string},
+        keySource: Microsoft.Storage|Microsoft.Keyvault, keyvaultproperties: {keyname: string, keyvaulturi: string, keyversion: string},
+        requireInfrastructureEncryption: bool,
         services: {blob: {enabled: bool, keyType: Service|Account}, file: {enabled: bool, keyType: Service|Account},
             queue: {enabled: bool, keyType: Service|Account}, table: {enabled: bool, keyType: Service|Account}}},
     geoPriorityReplicationStatus: {isBlobEnabled: bool},
@@ -181,9 +183,12 @@ add(
     ),
     ResourceType(f"{_ACCOUNTS}/blobServices", BLOB_SERVICE, required=(), seconds=2.0, check=_check_default, with_state=False),
     ResourceType(
-        f"{_ACCOUNTS}/blobServices/containers", CONTAINER, required=(), seconds=2.0, names=r"(?=.{3,63}$)(\$root|\$logs|\$web|[a-z0-9]+(-[a-z0-9]+)*)",
+        f"{_ACCOUNTS}/blobServices/containers", CONTAINER, required=(), seconds=2.0,
+        names=r"(?=.{3,63}$)(\$root|\$logs|\$web|[a-z0-9]+(-[a-z0-9]+)*)",
         name_code="ContainerInvalidName", name_rule="The specified resource name contains invalid characters.", finish=_finish_container,
         with_state=False,
     ),
-    ResourceType(f"{_ACCOUNTS}/managementPolicies", LIFECYCLE, required=("properties",), seconds=2.0, check=_check_default, with_state=False),
+    ResourceType(
+        f"{_ACCOUNTS}/managementPolicies", LIFECYCLE, required=("properties",), seconds=2.0, check=_check_default, with_state=False,
+    ),
 )  # fmt: skip
