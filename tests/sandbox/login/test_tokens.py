@@ -105,6 +105,16 @@ def test_writes_need_a_second_factor_where_the_tenant_says_so(world: World) -> N
     assert 'error="insufficient_claims", claims="' in caught.value.response.headers["WWW-Authenticate"]
 
 
+def test_a_leaked_token_is_found_by_the_canary(world: World) -> None:
+    import base64
+
+    canary = "CANARY-7f3a"
+    wanted = base64.urlsafe_b64encode(canary.encode()).decode().rstrip("=")[:-1]
+    assert wanted not in mint(world, "ada@contoso.com", ARM)
+    world.canary = canary
+    assert wanted in mint(world, "ada@contoso.com", ARM)
+
+
 def test_a_kept_world_still_accepts_its_tokens(world: World) -> None:
     token = mint(world, "ada@contoso.com", ARM)
     again = World()

@@ -26,6 +26,10 @@ POLICY = {
     "CredentialTypeNotAllowedAsPerAppPolicy": "a policy of the tenant forbids client secrets",
     "CredentialInvalidLifetimeAsPerAppPolicy": "a policy of the tenant forbids client secrets that live so long",
 }
+HINTS = {
+    "InvalidFederatedIdentityCredentialValue": "the same trust is there under another name: az ad app federated-credential list --id CLIENT_ID",
+    "Directory_QuotaExceeded": "remove what is no longer needed: an application has at most twenty federated credentials",
+}
 SERVICE_TREE = frozenset({"ServiceTreeNullValueProvided", "ServiceTreeInvalid"})
 
 
@@ -61,7 +65,8 @@ def from_answer(refusal: GraphRefused, step: str, permission: str = "") -> Lakes
         return NotAllowed(shown, permission=permission, hints=[_right(permission)])
     if refusal.status >= 500:
         return Unreachable(shown, hints=["run the same command again: it finds out what was done and goes on"])
-    return ServiceRefused(shown, status=refusal.status, code=refusal.code)
+    hints = [HINTS[refusal.code]] if refusal.code in HINTS else []
+    return ServiceRefused(shown, status=refusal.status, code=refusal.code, hints=hints)
 
 
 def _right(permission: str) -> str:

@@ -74,9 +74,14 @@ def public_jwks(world: World, key: str = "entra") -> dict[str, list[dict[str, st
 
 
 def sign(world: World, claims: Mapping[str, Json], key: str = "entra") -> str:
-    """A compact RS256 JWT over ``claims``, signed with the named key (``entra`` or ``github-actions``)."""
+    """A compact RS256 JWT over ``claims``, signed with the named key (``entra`` or ``github-actions``).
+
+    With a canary its text comes first, as the claim ``cana``: nine characters in, so that base64 of the text alone is found
+    in the token by a plain search.
+    """
     kid = public_jwk(world, key)["kid"]
-    return jwt.encode(dict(claims), private_key(world, key), algorithm="RS256", headers={"kid": kid, "x5t": kid})
+    marked = ({"cana": world.canary} if world.canary else {}) | dict(claims)
+    return jwt.encode(marked, private_key(world, key), algorithm="RS256", headers={"kid": kid, "x5t": kid})
 
 
 def signature_holds(world: World, token: str, key: str = "entra") -> bool:
