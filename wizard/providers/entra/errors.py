@@ -27,7 +27,7 @@ POLICY = {
     "CredentialInvalidLifetimeAsPerAppPolicy": "a policy of the tenant forbids client secrets that live so long",
 }
 HINTS = {
-    "InvalidFederatedIdentityCredentialValue": "the same trust is there under another name: az ad app federated-credential list --id CLIENT_ID",
+    "InvalidFederatedIdentityCredentialValue": "the trust is there under another name: az ad app federated-credential list --id CLIENT_ID",
     "Directory_QuotaExceeded": "remove what is no longer needed: an application has at most twenty federated credentials",
 }
 SERVICE_TREE = frozenset({"ServiceTreeNullValueProvided", "ServiceTreeInvalid"})
