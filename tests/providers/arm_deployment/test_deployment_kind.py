@@ -173,6 +173,35 @@ async def test_what_if_names_what_changes(session: Session, sandbox: Any) -> Non
     await validate(other, session)
 
 
+@pytest.mark.parametrize("taken", ["", "Microsoft.Databricks/workspaces/write", "Microsoft.Resources/deployments/write"])
+async def test_exactly_what_it_requires_suffices(session: Session, sandbox: Any, taken: str) -> None:
+    wished = deployment()
+    actions = [each.action for each in wished.requires if each.action != taken]
+    assert len(actions) == len(wished.requires) - bool(taken)
+    scope, role, ana = f"/subscriptions/{DEV}", "0e0e0e0e-0000-4000-8000-000000000001", "a0a0c1d2-0003-4e5f-8a9b-000000000003"
+    definition = f"{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    sandbox.world.table("arm.role_definitions")[definition.lower()] = {
+        "id": definition, "name": role, "type": "Microsoft.Authorization/roleDefinitions",
+        "properties": {"roleName": "exact", "type": "CustomRole", "permissions": [{"actions": actions}], "assignableScopes": [scope]},
+    }  # fmt: skip
+    name = "0e0e0e0e-0000-4000-8000-000000000002"
+    group = f"{scope}/resourceGroups/rg-shop-dev"
+    sandbox.world.table("arm.role_assignments")[f"{group}/providers/microsoft.authorization/roleassignments/{name}".lower()] = {
+        "id": f"{group}/providers/Microsoft.Authorization/roleAssignments/{name}", "name": name,
+        "properties": {"roleDefinitionId": definition, "principalId": ana, "principalType": "User", "scope": group},
+    }  # fmt: skip
+    sandbox.as_user("ana@contoso.com")
+    exact = await open_session()
+    try:
+        if taken:
+            with pytest.raises(NotAllowed, match=taken):
+                await wished.create(exact)
+        else:
+            await born(wished, exact)
+    finally:
+        await exact.close()
+
+
 async def test_the_second_operator_sees_no_difference(session: Session, sandbox: Any) -> None:
     wished = deployment(template=account("stone"), parameters={})
     await born(wished, session)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
-from wizard.errors import NotYet
+from wizard.errors import NotAllowed, NotYet
 from wizard.providers.arm.deployment_errors import failure, sent
 from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import group_id, marked, owner_of
@@ -69,9 +69,12 @@ class Deployment(Resource):
 
     @property
     def requires(self) -> tuple[Permission, ...]:
+        """To deploy, to see what is there, and to write and read every type that the template holds."""
         scope = group_id(self.subscription, str(self.group))
-        verbs = ("read", "write", "validate/action", "whatIf/action", "operationStatuses/read", "exportTemplate/action")
-        return tuple(Permission("arm", f"{_ACTION}/{verb}", scope) for verb in verbs)
+        own = [f"{_ACTION}/{verb}" for verb in ("read", "write", "validate/action")]
+        listing = "Microsoft.Resources/subscriptions/resourceGroups/resources/read"
+        written = [f"{each}/{verb}" for each in sorted(set(_types(json.loads(self.template)))) for verb in ("read", "write")]
+        return tuple(Permission("arm", action, scope) for action in [*own, listing, *written])
 
     def _plain(self) -> dict[str, Json]:
         return {name: "***" if isinstance(value, Secret) else value for name, value in self.parameters.items()}
@@ -112,8 +115,11 @@ class Deployment(Resource):
         """The hash of what somebody else deployed under this name, as far as Azure shows it."""
         if under_way:
             return ""
-        with translated(f"read the template of deployment {self.deployment_name}"):
-            exported = await found(self._deployments(session).export_template(str(self.group), self.deployment_name))
+        try:
+            with translated(f"read the template of deployment {self.deployment_name}"):
+                exported = await found(self._deployments(session).export_template(str(self.group), self.deployment_name))
+        except NotAllowed:
+            return ""
         shown = {name: node.get("value") for name, node in (properties.parameters or {}).items()}
         given = {name: shown.get(name) for name in self.parameters}
         return _hash(exported.template, given) if exported is not None and exported.template else ""
@@ -174,6 +180,16 @@ class Deployment(Resource):
             "update": f"{start} --parameters @infra/parameters/{self.name}.parameters.json",
             "delete": f"az deployment group delete {where}",
         }.get(action, "")
+
+
+def _types(template: Json) -> Iterator[str]:
+    """The resource types that a template and the templates in it write, nested deployments themselves left out."""
+    resources = template.get("resources") or ()
+    for resource in resources.values() if isinstance(resources, dict) else resources:
+        if resource["type"] == _ACTION:
+            yield from _types((resource.get("properties") or {}).get("template") or {})
+        elif not resource.get("existing"):
+            yield resource["type"]
 
 
 def _word(value: Any) -> str:
