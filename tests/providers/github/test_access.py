@@ -38,6 +38,10 @@ def test_the_tokens_scopes(shop: Any) -> None:
     shop.token(scopes=["repo", "read:org"])
     lacking = ask(shop, access.token_suffices)
     assert (lacking.answer, lacking.hint) == ("no", "gh auth refresh --scopes workflow")
+    shop.token(scopes=["repo", "workflow"])
+    assert ask(shop, access.token_suffices).answer == "yes"
+    with_teams = shop.run(lambda session: access.token_suffices(session, teams=True))
+    assert with_teams.hint == "gh auth refresh --scopes read:org"
     shop.token(kind="fine-grained", permissions={"contents": "write"})
     assert ask(shop, access.token_suffices).answer == "unknown"
 

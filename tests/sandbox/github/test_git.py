@@ -249,3 +249,50 @@ def test_who_listens_is_told_of_every_push(github: GitHub, monkeypatch: pytest.M
     monkeypatch.setattr(models, "pushed", [lambda world, name, ref, before, after, actor: told.append((name, ref, actor))])
     commit(github, a="a")
     assert told == [("contoso/shop", "refs/heads/main", "ada")]
+
+
+def graphql(github: GitHub, query: str, **variables: Any) -> Any:
+    return github.ok("POST", "/graphql", {"query": query, "variables": variables})
+
+
+def test_gh_makes_repositories_and_pull_requests_by_graphql(github: GitHub) -> None:
+    create = (
+        "mutation Create($input: CreateRepositoryInput!) { createRepository(input: $input) { repository { id name owner { login } url } } }"
+    )
+    owner = graphql(github, "query Owner($login: String!) { organization(login: $login) { id } }", login="contoso")["data"]["organization"][
+        "id"
+    ]
+    given = {"name": "made", "visibility": "PRIVATE", "ownerId": owner}
+    assert graphql(github, create, input=given)["data"]["createRepository"]["repository"]["owner"] == {"login": "contoso"}
+    assert failure(graphql(github, create, input=given)) == ("UNPROCESSABLE", "name already exists on this account")
+    github.ok("POST", f"{SHOP}/git/refs", {"ref": "refs/heads/feature", "sha": head(github)}, status=201)
+    commit(github, branch="feature", a="a")
+    node = graphql(github, '{ repository(owner: "contoso", name: "shop") { id } }')["data"]["repository"]["id"]
+    propose = "mutation M($input: CreatePullRequestInput!) { createPullRequest(input: $input) { pullRequest { url number state } } }"
+    pull = graphql(github, propose, input={"repositoryId": node, "baseRefName": "main", "headRefName": "feature", "title": "t"})
+    assert pull["data"]["createPullRequest"]["pullRequest"] == {
+        "url": "https://github.com/contoso/shop/pull/1",
+        "number": 1,
+        "state": "OPEN",
+    }
+    listed = (
+        'query L($state: [S!] = OPEN) { repository(owner: "contoso", name: "shop") { pullRequests(states: $state) { nodes { number } } } }'
+    )
+    assert graphql(github, listed)["data"]["repository"]["pullRequests"]["nodes"] == [{"number": 1}]
+    assert graphql(github, listed, state=["MERGED"])["data"]["repository"]["pullRequests"]["nodes"] == []
+
+
+def test_deleting_a_branch_closes_its_pull_request(github: GitHub) -> None:
+    github.ok("POST", f"{SHOP}/git/refs", {"ref": "refs/heads/feature", "sha": head(github)}, status=201)
+    commit(github, branch="feature", a="a")
+    github.ok("POST", f"{SHOP}/pulls", {"title": "t", "head": "feature", "base": "main"}, status=201)
+    github.ok("DELETE", f"{SHOP}/git/refs/heads/feature", status=204)
+    assert github.ok("GET", f"{SHOP}/pulls/1")["state"] == "closed"
+    assert github.refused("DELETE", f"{SHOP}/git/refs/heads/main")[0] == 422
+
+
+def test_who_makes_a_repository_administers_it(github: GitHub) -> None:
+    github.ok("POST", "/orgs/contoso/repos", {"name": "anas", "private": True}, status=201, login="ana")
+    github.ok("PUT", "/repos/contoso/anas/environments/dev", {}, login="ana")
+    assert github.refused("PUT", f"{SHOP}/environments/dev", {}, login="ana")[0] == 403
+    assert github.refused("POST", "/orgs/contoso/repos", {"name": "eves"}, login="eve")[0] == 403

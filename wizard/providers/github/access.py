@@ -57,13 +57,18 @@ class Verdict:
     bad_input: bool = False
 
 
-async def token_suffices(session: Session) -> Verdict:
-    """Whether the token has the scopes ``repo`` and ``workflow``; a fine-grained token does not tell what it may do."""
+async def token_suffices(session: Session, *, teams: bool = False) -> Verdict:
+    """Whether the token has the scopes ``repo`` and ``workflow``, and ``read:org`` where ``teams`` review.
+
+    A fine-grained token does not tell what it may do.
+    """
     headers = await seen_headers(session, "/rate_limit")
     if "x-oauth-scopes" not in headers:
         return Verdict("unknown", f"a fine-grained token does not tell its permissions; it needs {FINE_GRAINED}; the first write decides")
     held = {scope.strip() for scope in headers["x-oauth-scopes"].split(",")}
     missing = [scope for scope in SCOPES if scope not in held]
+    if teams and not held & {"read:org", "write:org", "admin:org"}:
+        missing.append("read:org")
     if missing:
         return Verdict("no", f"the token lacks the scope {' and '.join(missing)}", f"gh auth refresh --scopes {','.join(missing)}")
     return Verdict("yes", f"the token has {', '.join(sorted(scope for scope in held if scope))}")

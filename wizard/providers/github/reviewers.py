@@ -37,18 +37,17 @@ async def resolved(session: Session, names: Iterable[str]) -> tuple[Reviewer, ..
     """The reviewers for ``@login`` and ``organisation/team``, in order. Raises ``BadInput`` with all unknown ones."""
     wanted = tuple(names)
     bodies = await asyncio.gather(*(found(session, _path(name), missing=(403, 404)) for name in wanted))
-    problems = [
-        Problem(
-            "environments.reviewers",
-            f"GitHub knows no {'team' if '/' in name else 'user'} {name}, or the token may not see it",
-            "correct the name",
-        )
-        for name, body in zip(wanted, bodies, strict=True)
-        if body is None
-    ]
+    problems = [_unknown(name) for name, body in zip(wanted, bodies, strict=True) if body is None]
     if problems:
         raise BadInput(problems)
     return tuple(Reviewer(name, "Team" if "/" in name else "User", int(body["id"])) for name, body in zip(wanted, bodies, strict=True))
+
+
+def _unknown(name: str) -> Problem:
+    if "/" in name:
+        remedy = "correct the name, or let the token see teams: gh auth refresh --scopes read:org"
+        return Problem("environments.reviewers", f"GitHub shows no team {name} to this token", remedy)
+    return Problem("environments.reviewers", f"GitHub knows no user {name}", "correct the name")
 
 
 def _path(name: str) -> str:

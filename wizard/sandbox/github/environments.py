@@ -161,7 +161,8 @@ def create_or_update(request: Request, world: World) -> Response:
         "updated_at": now,
     }
     for kind in ("wait_timer", "required_reviewers", "branch_policy"):
-        row["rule_ids"].setdefault(kind, world.next_number("github.protection_rule", 6_000_001))
+        if kind not in row["rule_ids"]:
+            row["rule_ids"][kind] = world.next_number("github.protection_rule", 6_000_001)
     world.table("github.environments")[models.environment_key(name, wanted)] = row
     return Response(200, form(world, row))
 

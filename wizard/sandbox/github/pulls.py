@@ -137,11 +137,8 @@ def list_pulls(request: Request, world: World) -> Response:
     return page(request, [simple_form(world, row) for row in sorted(rows, key=lambda row: -row["number"])])
 
 
-@ROUTER.post("/repos/{owner}/{repo}/pulls")
-def create(request: Request, world: World) -> Response:
-    """422 with GitHub's own list of what is wrong: no such branch, nothing to merge, already open."""
-    repository = rights.opened(request, world, "pull", "pull_requests:write")
-    body = members(request, {"head": str, "base": str}, {"title": str, "body": str, "draft": bool, "maintainer_can_modify": bool})
+def make(world: World, repository: Json, login: str, body: Json) -> Json:
+    """Store a new pull request; 422 with GitHub's own list of what is wrong: no such branch, nothing to merge, already open."""
     name, head, base = models.full_name(repository), body["head"].rpartition(":")[2], body["base"]
     if not body.get("title"):
         raise errors.invalid("Validation Failed", [{"resource": "PullRequest", "code": "missing_field", "field": "title"}])
@@ -157,7 +154,7 @@ def create(request: Request, world: World) -> Response:
         raise errors.validation_failed("PullRequest", "", f"A pull request already exists for {repository['owner']}:{head}.")
     if shas["head"] in objects.ancestors(world, name, shas["base"]):
         raise errors.validation_failed("PullRequest", "", f"No commits between {base} and {head}")
-    login, now = signed_in(request, world).login, world.clock.iso()
+    now = world.clock.iso()
     number = world.next_number(f"github.issue.{name.lower()}")
     row = {
         "id": world.next_number("github.pull", 2_100_000_001),
@@ -186,7 +183,15 @@ def create(request: Request, world: World) -> Response:
         "reviews": [],
     }
     world.table("github.pulls")[key(name, number)] = row
-    made = form(world, row, login)
+    return row
+
+
+@ROUTER.post("/repos/{owner}/{repo}/pulls")
+def create(request: Request, world: World) -> Response:
+    repository = rights.opened(request, world, "pull", "pull_requests:write")
+    body = members(request, {"head": str, "base": str}, {"title": str, "body": str, "draft": bool, "maintainer_can_modify": bool})
+    login = signed_in(request, world).login
+    made = form(world, make(world, repository, login, body), login)
     return Response(201, made, {"Location": made["url"]})
 
 

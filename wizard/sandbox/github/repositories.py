@@ -31,34 +31,52 @@ SETTINGS: dict[str, type] = {
 _CREATE = SETTINGS | {"description": str, "private": bool, "visibility": str, "auto_init": bool}
 
 
-def _create(request: Request, world: World, owner: Json, found: Caller) -> Response:
-    body = members(request, {"name": str}, _CREATE)
+def make(world: World, owner: Json, found: Caller, body: Json) -> Json:
+    """Store a new repository and return its document; a member who makes one for an organization administers it."""
     name = re.sub(r"[^A-Za-z0-9._-]", "-", body["name"])
     if not name or len(name) > 100:
         raise errors.validation_failed("Repository", "name", "name is too long (maximum is 100 characters)")
     if models.repository(world, f"{owner['login']}/{name}"):
-        errors_ = [{"resource": "Repository", "code": "custom", "field": "name", "message": "name already exists on this account"}]
-        raise errors.invalid("Repository creation failed.", errors_)
+        problem = {"resource": "Repository", "code": "custom", "field": "name", "message": "name already exists on this account"}
+        raise errors.invalid("Repository creation failed.", [problem])
     internal = ("internal",) if owner["type"] == "Organization" and owner["plan"] == "enterprise" else ()
     one_of("visibility", body.get("visibility") or "private", ("public", "private", *internal))
     private = bool(body.get("private", False)) if not body.get("visibility") else body["visibility"] != "public"
-    needed = "repo" if private else "public_repo"
-    request.params["accepted scopes"] = "public_repo, repo"
-    request.params["accepted permissions"] = "administration=write"
-    if found.kind == "classic" and needed not in found.scopes:
-        raise errors.not_found()
-    if found.kind in ("fine-grained", "installation") and not found.permitted("administration:write"):
-        raise rights.not_accessible(found)
+    _may_make(world, owner, found, private)
     document = seed.new_repository(world, owner["login"], name, private=private, actions=owner.get("actions"))
     document["visibility"] = body.get("visibility") or document["visibility"]
     document |= {"description": body.get("description"), "settings": {key: body[key] for key in SETTINGS if key in body}}
+    if owner["type"] == "Organization":
+        document["collaborators"] = {found.login: "admin"}
     models.put_repository(world, document)
     if body.get("auto_init"):
         readme = f"# {name}\n" + (f"{body['description']}\n" if body.get("description") else "")
         sha = commits.commit_files(world, document, "", {"README.md": readme.encode()}, "Initial commit", found.login, signed=True)
         commits.advance(world, document, "refs/heads/main", sha, found.login, status=409, enforced=False)
-    made = models.repository(world, models.full_name(document))
-    return Response(201, forms.repository(world, made, found.login))
+    return models.repository(world, models.full_name(document))
+
+
+def _may_make(world: World, owner: Json, found: Caller, private: bool) -> None:
+    if found.kind == "classic" and ("repo" if private else "public_repo") not in found.scopes:
+        raise errors.not_found()
+    if found.kind in ("fine-grained", "installation") and not found.permitted("administration:write"):
+        raise rights.not_accessible(found)
+    if owner["type"] != "Organization":
+        if owner["login"].lower() != found.login.lower():
+            raise errors.forbidden(f"{found.login} cannot create a repository for {owner['login']}.")
+        return
+    standing = rights.membership(world, owner["login"], found.login)
+    if not standing:
+        raise errors.forbidden("You need admin access to the organization before adding a repository to it.")
+    if standing == "member" and not owner["members_can_create_repositories"]:
+        raise errors.forbidden("You don't have permission to create repositories on this organization.")
+
+
+def _created(request: Request, world: World, owner: Json, found: Caller) -> Response:
+    body = members(request, {"name": str}, _CREATE)
+    request.params["accepted scopes"] = "public_repo, repo"
+    request.params["accepted permissions"] = "administration=write"
+    return Response(201, forms.repository(world, make(world, owner, found, body), found.login))
 
 
 @ROUTER.post("/user/repos")
@@ -67,7 +85,7 @@ def create_for_user(request: Request, world: World) -> Response:
     owner = models.account(world, found.login)
     if owner is None:
         raise errors.forbidden("Resource not accessible by integration")
-    return _create(request, world, owner, found)
+    return _created(request, world, owner, found)
 
 
 @ROUTER.post("/orgs/{org}/repos")
@@ -75,12 +93,7 @@ def create_in_organization(request: Request, world: World) -> Response:
     """Members may, unless the organization says otherwise."""
     found = signed_in(request, world)
     owner = rights.organization(request, world, permission="administration:write")
-    standing = rights.membership(world, owner["login"], found.login)
-    if not standing:
-        raise errors.forbidden("You need admin access to the organization before adding a repository to it.")
-    if standing == "member" and not owner["members_can_create_repositories"]:
-        raise errors.forbidden("You don't have permission to create repositories on this organization.")
-    return _create(request, world, owner, found)
+    return _created(request, world, owner, found)
 
 
 def _listed(world: World, found: Caller, row: Json) -> bool:
