@@ -29,9 +29,12 @@ COLLECTION = "/v1.0/applications/{key}/federatedIdentityCredentials"
 
 @ROUTER.post("/v1.0/applications/{key}/addPassword")
 def password_added(request: Request, world: World) -> Response:
-    """https://learn.microsoft.com/graph/api/application-addpassword"""
+    """Works on a young application too: ``az ad sp create-for-rbac`` adds its secret at once and never tries again.
+
+    https://learn.microsoft.com/graph/api/application-addpassword
+    """
     who = rights.caller(request, world)
-    found = application_keyed(world, request.params["key"])
+    found = application_keyed(world, request.params["key"], settled=False)
     rights.may_change(world, who, found["id"])
     asked = body_of(request).get("passwordCredential") or {}
     made = add_password(world, found["id"], asked)
