@@ -177,72 +177,47 @@ _LINKS = {
 }  # fmt: skip
 
 
+_NOTHING = ("size", "stargazers_count", "watchers_count", "forks_count", "open_issues_count", "forks", "open_issues", "watchers")
+_FEATURES = {
+    "has_issues": True,
+    "has_projects": True,
+    "has_downloads": True,
+    "has_wiki": True,
+    "has_pages": False,
+    "has_discussions": False,
+}
+
+
+def _links(name: str) -> Json:
+    url = f"{API}/repos/{name}"
+    links = {f"{link}_url": url + (tail if tail.startswith("/") else f"/{link}{tail}") for link, tail in _LINKS.items()}
+    links |= {"url": url, "html_url": f"{WEB}/{name}", "git_url": f"git://github.com/{name}.git", "ssh_url": f"git@github.com:{name}.git"}
+    return links | {"clone_url": f"{WEB}/{name}.git", "svn_url": f"{WEB}/{name}", "mirror_url": None}
+
+
 def minimal_repository(world: World, row: Json, login: str = "") -> Json:
     """``minimal-repository``, and what lists add; ``permissions`` are those of the login."""
     name = models.full_name(row)
-    url = f"{API}/repos/{name}"
-    form: Json = {
-        "id": row["id"],
-        "node_id": node_id("Repository", row["id"]),
-        "name": row["name"],
-        "full_name": name,
-        "private": row["private"],
-    }
-    form |= {
-        "owner": simple_user(world, row["owner"]),
-        "html_url": f"{WEB}/{name}",
-        "description": row["description"],
-        "fork": False,
-        "url": url,
-    }
-    for link, tail in _LINKS.items():
-        form[f"{link}_url"] = url + (tail if tail.startswith("/") else f"/{link}{tail}")
-    form |= {
-        "git_url": f"git://github.com/{name}.git",
-        "ssh_url": f"git@github.com:{name}.git",
-        "clone_url": f"{WEB}/{name}.git",
-        "svn_url": f"{WEB}/{name}",
-        "mirror_url": None,
-    }
-    form |= {
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-        "pushed_at": row["pushed_at"],
-        "homepage": row["settings"].get("homepage"),
-    }
-    form |= {
-        "size": 0,
-        "stargazers_count": 0,
-        "watchers_count": 0,
-        "language": None,
-        "forks_count": 0,
-        "open_issues_count": 0,
-        "license": None,
-        "forks": 0,
-        "open_issues": 0,
-        "watchers": 0,
-    }
-    form |= {
-        "has_issues": True,
-        "has_projects": True,
-        "has_downloads": True,
-        "has_wiki": True,
-        "has_pages": False,
-        "has_discussions": False,
-        "archived": row["archived"],
-        "disabled": False,
-    }
-    form |= {
-        "allow_forking": not row["private"],
-        "is_template": False,
-        "web_commit_signoff_required": False,
-        "topics": row["topics"],
-        "visibility": row["visibility"],
-    }
-    form["default_branch"] = row["default_branch"]
+    kept = (
+        "id",
+        "name",
+        "private",
+        "description",
+        "created_at",
+        "updated_at",
+        "pushed_at",
+        "archived",
+        "topics",
+        "visibility",
+        "default_branch",
+    )
+    form: Json = {member: row[member] for member in kept} | _links(name) | _FEATURES | dict.fromkeys(_NOTHING, 0)
+    form |= {"node_id": node_id("Repository", row["id"]), "full_name": name, "owner": simple_user(world, row["owner"])}
+    form |= {"fork": False, "homepage": row["settings"].get("homepage"), "language": None, "license": None, "disabled": False}
+    form |= {"allow_forking": not row["private"], "is_template": False, "web_commit_signoff_required": False}
     if login:
         held = rights.role_in(world, row, login)
-        form["permissions"] = {name: rights.at_least(held, name) for name in ("admin", "maintain", "push", "triage", "pull")}
+        form["permissions"] = {role: rights.at_least(held, role) for role in ("admin", "maintain", "push", "triage", "pull")}
     return form
 
 
