@@ -45,7 +45,7 @@ class Application(Resource):
 
     @property
     def requires(self) -> tuple[Permission, ...]:
-        return (Permission("graph", "Application.ReadWrite.OwnedBy"),)
+        return () if self.existing else (Permission("graph", "Application.ReadWrite.OwnedBy"),)
 
     async def read(self, session: Session) -> Observed | None:
         with translated(f"read application {self.display_name}"):
