@@ -39,7 +39,13 @@ class Branch(Resource):
         sha = await head_of(session, name, str(self.base))
         if not sha:
             raise ServiceRefused(f"{name} has no branch {self.base} to start {self.branch} from", status=404)
-        await create_branch(session, name, self.branch, sha)
+        try:
+            await create_branch(session, name, self.branch, sha)
+        except ServiceRefused:
+            # an answer that was lost on the way: the client sent the request again
+            sha = await head_of(session, name, self.branch)
+            if not sha:
+                raise
         return Observed(f"refs/heads/{self.branch}", {"branch": self.branch, "sha": sha})
 
     async def delete(self, session: Session, observed: Observed) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
-from wizard.errors import BadInput, Problem
+from wizard.errors import BadInput, Problem, ServiceRefused
 from wizard.providers.github.rest import found, listed, path_of, removed, send
 from wizard.providers.github.reviewers import resolved, somebody_else, spelled
 
@@ -154,10 +154,16 @@ class Environment(Resource):
 
     async def _marked(self, session: Session, observed: Observed) -> Observed:
         existing = await found(session, self._path("variables", MARK))
-        if existing is None:
-            await send(session, "POST", self._path("variables"), {"name": MARK, "value": self.project}, permission="environments:write")
-        else:
+        if existing is not None:
             await send(session, "PATCH", self._path("variables", MARK), {"value": self.project}, permission="environments:write")
+            return dataclasses.replace(_with(observed, mark=self.project), owner=self.project)
+        try:
+            await send(session, "POST", self._path("variables"), {"name": MARK, "value": self.project}, permission="environments:write")
+        except ServiceRefused:
+            # an answer that was lost on the way: the client sent the request again
+            existing = await found(session, self._path("variables", MARK))
+            if existing is None or existing["value"] != self.project:
+                raise
         return dataclasses.replace(_with(observed, mark=self.project), owner=self.project)
 
     async def delete(self, session: Session, observed: Observed) -> None:

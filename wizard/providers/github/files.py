@@ -89,10 +89,24 @@ class Files(Resource):
         return await self._next(session)
 
     async def _next(self, session: Session) -> Observed:
-        """The next of: first file, commit on the base; or branch, its renewal, commit on it, pull request."""
+        """One request, and where that leaves us."""
         state = await self._state(session)
         if state is None:
             raise ServiceRefused(f"404 there is no repository {self.repository}", status=404)
+        try:
+            await self._request(session, state)
+        except ServiceRefused:
+            # an answer that was lost on the way: the client sent the request again, which is refused as done already
+            after = await self._state(session)
+            if after is None or after == state:
+                raise
+            return self._observed(after)
+        after = await self._state(session)
+        assert after is not None
+        return self._observed(after)
+
+    async def _request(self, session: Session, state: Published) -> None:
+        """The next of: first file, commit on the base; or branch, its renewal, commit on it, pull request."""
         if not state.base:
             await self._first_file(session, state)
         elif state.begun or self.publish == "direct":
@@ -106,9 +120,6 @@ class Files(Resource):
             await self._commit(session, state, self.proposal, state.ours, state.missing_in_ours)
         elif not state.pull_request:
             await self._propose(session, state)
-        after = await self._state(session)
-        assert after is not None
-        return self._observed(after)
 
     async def _first_file(self, session: Session, state: Published) -> None:
         """Only the contents API can give an empty repository its first commit; a workflow is not the first file."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from wizard.engine.resource import Observed, Permission, Resource, Service
-from wizard.errors import BadInput, NotAllowed, Problem
+from wizard.errors import BadInput, NotAllowed, Problem, ServiceRefused
 from wizard.providers.github.rest import found, login_of, path_of, send
 
 if TYPE_CHECKING:
@@ -74,7 +74,14 @@ class Repository(Resource):
         if self.visibility == "internal":
             body["visibility"] = "internal"
         path = "/user/repos" if login.lower() == owner.lower() else f"/orgs/{owner}/repos"
-        return await self._observed(session, await send(session, "POST", path, body, permission=ADMINISTRATION))
+        try:
+            made = await send(session, "POST", path, body, permission=ADMINISTRATION)
+        except ServiceRefused:
+            # an answer that was lost on the way: the client sent the request again and the name is taken, by us
+            made = await found(session, path_of(self.repository))
+            if made is None:
+                raise
+        return await self._observed(session, made)
 
     async def update(self, session: Session, observed: Observed) -> Observed:
         await send(session, "PUT", path_of(observed.id, "actions", "permissions"), {"enabled": True}, permission=ADMINISTRATION)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
+from wizard.errors import ServiceRefused
 from wizard.providers.github.rest import found, listed, path_of, removed, send
 
 if TYPE_CHECKING:
@@ -98,7 +99,14 @@ class Ruleset(Resource):
         }
 
     async def create(self, session: Session) -> Observed:
-        return self._observed(await send(session, "POST", self._path(), self._body(), permission=ADMINISTRATION))
+        try:
+            return self._observed(await send(session, "POST", self._path(), self._body(), permission=ADMINISTRATION))
+        except ServiceRefused:
+            # an answer that was lost on the way: the client sent the request again and the name is taken, by us
+            observed = await self.read(session)
+            if observed is None:
+                raise
+            return observed
 
     async def update(self, session: Session, observed: Observed) -> Observed:
         """Replaces rules and conditions; who may bypass stays as the team set it."""
