@@ -58,6 +58,7 @@ class GraphCalls:
 
         client = self._connected()
         request = build(client)
+        request.path_parameters = dict(request.path_parameters)  # builders by alternate key all write into one shared mapping
         for name, value in headers.items():
             request.headers.add(name, value)
         request.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
