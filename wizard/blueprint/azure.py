@@ -184,9 +184,10 @@ def _assignment(
 
 
 def operator_officers(project: Project, environment: Environment, facts: Facts) -> tuple[Resource, ...]:
-    """The operator's Secrets Officer roles for one run; none where the project names officers or there is nothing to write."""
+    """The operator's Secrets Officer roles for one run; none where the project names the operator or there is nothing to write."""
     place = Place(project, environment, facts)
-    if not project.secrets_of(environment) or _officer_keys(place) or place.vault_has_policies:
+    named = {facts.principals[_who(item)] for item in project.access_of(environment) if item.role == "secrets-officer"}
+    if not project.secrets_of(environment) or facts.operator in named or place.vault_has_policies:
         return ()
     officer = _assignment(
         place,
