@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 
+def policy_key(vault_id: str) -> str:
+    """Under what ``session.made`` remembers that an access policy of the vault is young."""
+    return f"access policy {vault_id}".lower()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy(Resource):
     """``permissions`` are secret permissions in lower case: ``get``, ``list``, ``set`` …
@@ -64,7 +69,7 @@ class AccessPolicy(Resource):
 
     async def create(self, session: Session) -> Observed:
         await self._change(session, "add")
-        session.made(str(self.vault_id).lower())
+        session.made(policy_key(str(self.vault_id)))
         return self._observed(self.permissions)
 
     async def update(self, session: Session, observed: Observed) -> Observed:

@@ -1,7 +1,8 @@
 """From Key Vault's exceptions to ours: what the data plane said, with a hint.
 
-Owns the translation for ``{vault}.vault.azure.net``; the control plane's is ``wizard.providers.arm.errors``. Whether a
-refusal may be a propagation delay is said by the caller (``young``): a closed network never is, waiting opens none.
+Owns the translation for ``{vault}.vault.azure.net``; the control plane's is ``wizard.providers.arm.errors``. A missing right
+is ``NoDataRight``: whether it is only a role that has not spread is the kind's to find out. A closed network is never a
+matter of waiting.
 https://learn.microsoft.com/azure/key-vault/general/rest-error-codes
 """
 
@@ -27,21 +28,25 @@ NETWORK_HINTS = {
 }
 
 
-@contextmanager
-def translated(step: str, vault: str, *, young: bool = False) -> Iterator[None]:
-    """Turn the SDK's exceptions into ours. ``vault`` is its name; ``young``: a role or the vault itself is just made.
+class NoDataRight(NotAllowed):
+    """Neither roles nor access policies allow it: never, or not yet."""
 
-    Raises ``NotYet`` for named delays, else ``NotAllowed``, ``NotSignedIn``, ``Unreachable`` or ``ServiceRefused`` whose
-    ``code`` is the inner one (``ObjectIsDeletedButRecoverable``).
+
+@contextmanager
+def translated(step: str, vault: str, *, fresh: bool = False) -> Iterator[None]:
+    """Turn the SDK's exceptions into ours. ``vault`` is its name; ``fresh``: this run has just made it.
+
+    Raises ``NotYet`` for named delays, else ``NoDataRight``, ``NotAllowed``, ``NotSignedIn``, ``Unreachable`` or
+    ``ServiceRefused`` whose ``code`` is the inner one (``ObjectIsDeletedButRecoverable``).
     """
     from azure.core.exceptions import AzureError, HttpResponseError
 
     try:
         yield
     except HttpResponseError as refusal:
-        raise _from_answer(refusal, step, vault, young) from refusal
+        raise _from_answer(refusal, step, vault) from refusal
     except AzureError as trouble:
-        if young:
+        if fresh:
             raise NotYet(f"the name of vault {vault} does not resolve yet", code="NameNotResolved") from trouble
         hints = (f"check that {vault}.vault.azure.net resolves from here, and the proxy; then run the same command again",)
         raise Unreachable(f"cannot reach vault {vault} to {step}: {trouble.message}", hints=hints) from trouble
@@ -54,17 +59,17 @@ def inner_code(refusal: HttpResponseError) -> str:
     return str(inner.get("code") or getattr(error, "code", "") or "")
 
 
-def _from_answer(refusal: HttpResponseError, step: str, vault: str, young: bool) -> LakestrapError | NotYet:
+def _from_answer(refusal: HttpResponseError, step: str, vault: str) -> LakestrapError | NotYet:
     code, text = inner_code(refusal), " ".join(message_of(refusal).split())
     if code in BUSY:
         return NotYet(text, code=code)
-    if code in ("ForbiddenByRbac", "ForbiddenByPolicy") and young:
-        return NotYet(f"the role at vault {vault} has not spread yet", code=code)
     shown = f"cannot {step} in vault {vault}: {refusal.status_code} {code}: {text}"
     if code in NETWORK_HINTS:
         return NotAllowed(shown, hints=(NETWORK_HINTS[code].format(vault=vault),))
+    if code in ("ForbiddenByRbac", "ForbiddenByPolicy", "AccessDenied"):
+        return NoDataRight(shown, permission=_action(text), hints=_access_hints(code, vault))
     if refusal.status_code == 403:
-        return NotAllowed(shown, permission=_action(text), hints=_access_hints(code, vault))
+        return NotAllowed(shown)
     if refusal.status_code in (401, 429) or (refusal.status_code or 0) >= 500:
         return from_answer(refusal, step)
     return ServiceRefused(shown, status=refusal.status_code or 0, code=code)
@@ -76,12 +81,10 @@ def _action(text: str) -> str:
 
 
 def _access_hints(code: str, vault: str) -> tuple[str, ...]:
-    if code == "ForbiddenByPolicy":
+    if code != "ForbiddenByRbac":
         return (f"az keyvault set-policy --name {vault} --object-id OBJECT_ID --secret-permissions get list set",)
-    if code == "ForbiddenByRbac":
-        return (
-            f'az role assignment create --role "Key Vault Secrets Officer" --assignee OBJECT_ID --scope $(az keyvault show --name '
-            f"{vault} --query id -o tsv)",
-            "a role that was given minutes ago may not have spread: wait a little and run the same command again",
-        )
-    return ()
+    scope = f"$(az keyvault show --name {vault} --query id --output tsv)"
+    return (
+        "name yourself, or a group of yours, under `access:` with the role secrets-officer in lakestrap.yaml",
+        f'or: az role assignment create --role "Key Vault Secrets Officer" --assignee OBJECT_ID --scope {scope}',
+    )

@@ -10,22 +10,24 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
 from wizard.errors import LakestrapError, NotYet, ServiceRefused
 from wizard.providers.arm import errors as arm_errors
 from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, last_part, marked, owner_of
-from wizard.providers.keyvault.errors import DELETED, translated
+from wizard.providers.keyvault.access_policy import policy_key
+from wizard.providers.keyvault.errors import DELETED, NoDataRight, translated
 from wizard.providers.keyvault.ids import parsed
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from wizard.providers.session import Session
 
 Json = Any
+Answer = TypeVar("Answer")
 
 YOUTH = timedelta(minutes=10)
 """How long after its making a role assignment may not work yet: "
@@ -93,10 +95,9 @@ class VaultSecret(Resource):
         if not session.young(self._recovered_key) and (there := await self.read(session)) is not None:
             return there
         value = self._wished_value()
-        place = parsed(self.vault_id)
+        client = session.secrets(parsed(self.vault_id).uri)
         try:
-            with translated(f"write secret {self.secret_name}", place.name, young=await self._young(session)):
-                await session.secrets(place.uri).set_secret(self.secret_name, value.reveal(), tags=self._tags)
+            await self._asked(session, "write", lambda: client.set_secret(self.secret_name, value.reveal(), tags=self._tags))
         except ServiceRefused as refusal:
             if refusal.code != DELETED:
                 raise
@@ -120,48 +121,54 @@ class VaultSecret(Resource):
         """Ask for the recovery of a deleted secret that bears our mark; its new value is written afterwards."""
         place, name = parsed(self.vault_id), self.secret_name
         client = session.secrets(place.uri)
-        with translated(f"read the deleted secret {name}", place.name):
-            held = dict((await client.get_deleted_secret(name)).properties.tags or {})
+        deleted = await self._asked(session, "recover", lambda: client.get_deleted_secret(name))
+        held = dict(deleted.properties.tags or {})
         if held.get(PROJECT_TAG) != self.project or held.get(ENVIRONMENT_TAG, "") != self.environment:
             hints = (
                 f"az keyvault secret recover --vault-name {place.name} --name {name}   # keeps its value",
                 f"az keyvault secret purge --vault-name {place.name} --name {name}   # it is gone for good",
             )
             raise ServiceRefused(refusal.message, status=refusal.status, code=refusal.code, hints=hints) from refusal
-        with translated(f"recover secret {name}", place.name):
-            await _sent(client, "POST", f"{place.uri}deletedsecrets/{name}/recover")
+        await self._asked(session, "recover", lambda: _sent(client, "POST", f"{place.uri}deletedsecrets/{name}/recover"))
         session.made(self._recovered_key)
         raise NotYet(f"secret {name} is being recovered", code="ObjectIsBeingRecovered")
 
-    async def _young(self, session: Session) -> bool:
-        """Whether a role at the vault, or the vault, is so young that it may not work yet (also after a resumed run)."""
-        place = parsed(self.vault_id)
-        if session.young(str(self.vault_id).lower()):
-            return True
+    async def _asked(self, session: Session, verb: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """The data plane's answer; ``NotYet`` where only a right just given, or the vault's name, has not spread."""
+        place, vault = parsed(self.vault_id), str(self.vault_id).lower()
+        try:
+            with translated(f"{verb} secret {self.secret_name}", place.name, fresh=session.young(vault)):
+                return await call()
+        except NoDataRight as refusal:
+            if session.young(policy_key(vault)) or await self._young_role(session):
+                raise NotYet(f"the right to {verb} secrets in vault {place.name} has not spread yet", code="ForbiddenByRbac") from refusal
+            raise
+
+    async def _young_role(self, session: Session) -> bool:
+        """Whether the operator has a role for secrets at the vault so young that it may not work yet, whoever gave it."""
+        scope, mine = str(self.vault_id).strip("/"), f"assignedTo('{session.operator.object_id}')"
         try:
             with arm_errors.translated("read role assignments"):
-                scope, mine = str(self.vault_id).strip("/"), f"assignedTo('{session.operator.object_id}')"
-                assignments: Any = session.authorization(place.subscription).role_assignments.list_for_scope(scope, filter=mine)
-                made = [row.created_on async for row in assignments if last_part(str(row.role_definition_id)) in DATA_ROLES]
+                assignments: Any = session.authorization(parsed(self.vault_id).subscription).role_assignments
+                rows = [row async for row in assignments.list_for_scope(scope, filter=mine)]
         except LakestrapError:
-            return False
-        return any(moment is not None and datetime.now(UTC) - moment < YOUTH for moment in made)
+            return session.young(str(self.vault_id).lower())
+        made = [row.created_on for row in rows if last_part(str(row.role_definition_id)) in DATA_ROLES]
+        return any(moment is None or datetime.now(UTC) - moment < YOUTH for moment in made)
 
     async def delete(self, session: Session, observed: Observed) -> None:
         """Soft-delete it: it can be recovered until the vault's retention ends."""
-        place = parsed(self.vault_id)
+        uri = parsed(self.vault_id).uri
         try:
-            with translated(f"delete secret {self.secret_name}", place.name, young=await self._young(session)):
-                await _sent(session.secrets(place.uri), "DELETE", f"{place.uri}secrets/{self.secret_name}")
+            await self._asked(session, "delete", lambda: _sent(session.secrets(uri), "DELETE", f"{uri}secrets/{self.secret_name}"))
         except ServiceRefused as refusal:
             if refusal.status != 404:
                 raise
 
     async def secret(self, session: Session, observed: Observed, attribute: str) -> Json:
         """The value, from the data plane."""
-        place = parsed(self.vault_id)
-        with translated(f"read secret {self.secret_name}", place.name, young=await self._young(session)):
-            found = await session.secrets(place.uri).get_secret(self.secret_name)
+        client = session.secrets(parsed(self.vault_id).uri)
+        found = await self._asked(session, "read", lambda: client.get_secret(self.secret_name))
         return Secret(str(found.value))
 
     def command(self, action: str) -> str:
