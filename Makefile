@@ -48,7 +48,7 @@ benchmarks: $(STAMP)
 	@$(BIN)/python benchmarks/run.py
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
-	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
 
 clean:
 	@rm -rf $(VENV) .venv-clients build dist
