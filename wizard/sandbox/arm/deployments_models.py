@@ -109,9 +109,8 @@ def _providers(program: Program) -> list[Json]:
     for instance in _wanted(program):
         namespace, _, kind = instance.type.partition("/")
         places = found.setdefault(namespace_name(namespace) or namespace, {}).setdefault(kind, [])
-        location = program.preview(instance).get("location")
-        if isinstance(location, str) and not location.startswith("[") and location not in places:
-            places.append(location)
+        if instance.place.location and instance.place.location not in places:
+            places.append(instance.place.location)
     return [
         {"namespace": namespace, "resourceTypes": [{"resourceType": kind, "locations": places} for kind, places in kinds.items()]}
         for namespace, kinds in found.items()

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.sandbox.arm.template.context import Context
-from wizard.sandbox.arm.template.evaluate import evaluated
+from wizard.sandbox.arm.template.evaluate import evaluated, previewed
 from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, TemplateFault, validation_failed
 from wizard.sandbox.arm.template.loops import repeated
 from wizard.sandbox.arm.template.schema import USAGE, checked, resolved, type_of
@@ -58,7 +58,8 @@ def parameters(template: Json, given: Mapping[str, Json], context: Context, read
     missing = []
 
     def defaulted(value: Json) -> Callable[[], Json]:
-        return lambda: evaluated(value, _default_context(context, lazy))
+        evaluation = previewed if context.preview else evaluated
+        return lambda: evaluation(value, _default_context(context, lazy))
 
     for name, node in declared.items():
         whole = resolved(node, definitions)

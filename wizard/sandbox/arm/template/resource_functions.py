@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wizard.sandbox.arm.template.context import Context
-from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, wrong_arguments
+from wizard.sandbox.arm.template.faults import ExpressionFault, RunTimeOnly, TemplateFault, wrong_arguments
 from wizard.sandbox.arm.template.formats import date_text
 from wizard.sandbox.arm.template.library import check_count
 from wizard.sandbox.arm.template.strings import text_of
@@ -141,7 +141,12 @@ def _subscription(arguments: list[Json], context: Context) -> Json:
 def _resource_group(arguments: list[Json], context: Context) -> Json:
     if not context.place.group:
         raise _misplaced("resourceGroup")
-    return context.cloud.resource_group(context.place.subscription, context.place.group)
+    try:
+        return context.cloud.resource_group(context.place.subscription, context.place.group)
+    except TemplateFault as missing:
+        if context.preview:  # an earlier resource of the same deployment may make the group
+            raise RunTimeOnly(missing.message) from None
+        raise
 
 
 @_bound("managementGroup", 0, 0)

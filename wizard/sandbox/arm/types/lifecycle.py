@@ -12,7 +12,7 @@ from wizard.sandbox.arm import errors, kinds, operations
 from wizard.sandbox.arm.catalog import REGIONS, region_name
 from wizard.sandbox.arm.ids import parse
 from wizard.sandbox.arm.types.identity import check_identity, fill_identity, forget_principal
-from wizard.sandbox.arm.types.shape import normal, problems
+from wizard.sandbox.arm.types.shape import normal, problems, shape
 from wizard.sandbox.arm.types.table import TYPES, ResourceType, Writing, type_of
 from wizard.sandbox.router import Response
 
@@ -24,6 +24,8 @@ Json = Any
 EVERYWHERE = frozenset({"properties", "location", "tags", "name", "type", "id", "apiVersion", "scale", "dependsOn", "systemData"})
 ENVELOPE = ("tags", "sku", "kind", "identity", "zones", "placement", "extendedLocation")
 PENDING = "_arm.provisioning"
+MOST_TAGS = 50
+SHAPED = shape("tags: map, sku: map, identity: map, zones: [string], kind: string, location: string, properties: map")
 
 
 def shown(world: World, document: Json) -> Json:
@@ -55,6 +57,12 @@ def checked(writing: Writing, record: ResourceType) -> None:
     strange = [member for member in body if member not in EVERYWHERE | record.envelope]
     if strange:
         raise errors.invalid_content(f"Could not find member '{strange[0]}' on object of type 'ResourceDefinition'. Path '{strange[0]}'")
+    found = list(problems({name: body[name] for name in SHAPED.members if name in body}, SHAPED, "", tolerant=writing.tolerant))
+    if found:
+        raise errors.invalid_content(found[0])
+    if len(body.get("tags") or {}) > MOST_TAGS:
+        message = f"The resource has '{len(body['tags'])}' tags; the maximum number of tags is '{MOST_TAGS}'."
+        raise errors.refused(400, "TooManyTags", message)
     found = list(problems(body.get("properties") or {}, record.shape_at(writing.api_version), "properties", tolerant=writing.tolerant))
     if found:
         raise errors.invalid_content(found[0])
