@@ -100,5 +100,4 @@ def _variables(place: Place) -> dict[str, str | Ref]:
         "AZURE_LOCATION": place.region,
         "KEY_VAULT_NAME": place.names.vault,
         "DATABRICKS_HOST": place.address,
-        "LAKESTRAP_PROJECT": place.project.name,
     }
