@@ -17,7 +17,7 @@ from wizard.providers.session import Session
 from wizard.providers.signin import open_session
 
 DEV = "11111111-0001-4d5e-8f60-a1b2c3d4e501"
-POLLED = ("/operationresults/", "/operationstatuses/", "/whatifoperationresults/")
+POLLED = ("/operationresults/", "/operationstatuses/")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from tests.sandbox.keyvault.calls import DEV, Calls, agree
 
-POLLED = ("/operationresults/", "/operationstatuses/", "/whatifoperationresults/", "/listkeys", "/sharedkeys")
+POLLED = ("/operationresults/", "/operationstatuses/", "/listkeys", "/sharedkeys")
 
 
 class Cloud(Calls):

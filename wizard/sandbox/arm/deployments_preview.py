@@ -1,6 +1,6 @@
 """``validate`` and ``whatIf``: a deployment looked at without being carried out.
 
-Owns both routes and the polling of what-if results. Validation levels: *Provider* (the default) asks for the right to write
+Owns both routes. Validation levels: *Provider* (the default) asks for the right to write
 every resource, *ProviderNoRbac* only for that to read, *Template* evaluates the template and looks no further. What may be
 decided without a source is decided strictly: ``validate`` does not register providers.
 """
@@ -15,7 +15,7 @@ from wizard.sandbox.arm.deployments_models import described
 from wizard.sandbox.arm.deployments_preflight import Planned, passed, planned
 from wizard.sandbox.arm.deployments_requests import TYPE, Wish, deployment_id, read_body, scope_of, wish
 from wizard.sandbox.arm.deployments_whatif import changes
-from wizard.sandbox.arm.router import ROUTER, caller, version
+from wizard.sandbox.arm.router import ROUTER, caller
 from wizard.sandbox.arm.template.faults import TemplateFault
 from wizard.sandbox.arm.template.hashing import minified, template_hash
 from wizard.sandbox.arm.template.program import Program, prepared
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 Json = Any
 GROUP_SCOPE = "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.Resources/deployments"
 SUBSCRIPTION_SCOPE = "/subscriptions/{subscription}/providers/Microsoft.Resources/deployments"
-RESULTS = "/subscriptions/{subscription}/providers/Microsoft.Resources/whatIfOperationResults/{token}"
 WHAT_IF_SECONDS = 8.0
 
 
@@ -93,10 +92,8 @@ def what_if(request: Request, world: World) -> Response:
         result = {"status": "Succeeded", "properties": {"changes": _predicted(request, world, who, cloud, asked)}}
     except Refusal as refusal:
         result = {"status": "Failed", "error": refusal.response.body["error"]}
-    token = world.new_id("what_if").replace("-", "")
-    subscription = request.params["subscription"].lower()
-    world.table("_arm.what_if")[token] = {"until": operations.until(world, WHAT_IF_SECONDS), "subscription": subscription, "result": result}
-    return Response(202, None, _headers(request, world, token))
+    until = operations.until(world, WHAT_IF_SECONDS)
+    return Response(202, None, operations.begin(world, request, request.params["subscription"], "what_if", until, result))
 
 
 def _predicted(request: Request, world: World, who: Principal, cloud: WorldCloud, asked: Wish) -> list[Json]:
@@ -108,22 +105,6 @@ def _predicted(request: Request, world: World, who: Principal, cloud: WorldCloud
     except TemplateFault as fault:
         raise refusal_of(fault) from None
     return changes(world, items, group_id=group, complete=asked.mode == "Complete", full=asked.full_format)
-
-
-def _headers(request: Request, world: World, token: str) -> dict[str, str]:
-    path = RESULTS.format(subscription=request.params["subscription"], token=token)
-    return {"Location": f"https://{request.host}{path}?api-version={version(request)}"} | operations.retry_headers(world, 15.0)
-
-
-@ROUTER.get(RESULTS)
-def what_if_result(request: Request, world: World) -> Response:
-    """202 while it is computed, then the result."""
-    row = world.table("_arm.what_if").get(request.params["token"])
-    if row is None or row["subscription"] != request.params["subscription"].lower():
-        raise errors.refused(404, "NotFound", "The operation result was not found.")
-    if world.clock.now() < row["until"]:
-        return Response(202, None, _headers(request, world, request.params["token"]))
-    return Response(200, row["result"])
 
 
 @ROUTER.post("/providers/Microsoft.Resources/calculateTemplateHash")

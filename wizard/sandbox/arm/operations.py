@@ -35,10 +35,12 @@ def retry_headers(world: World, real_seconds: float = 15.0) -> dict[str, str]:
     return {"retry-after-ms": "50"}
 
 
-def begin(world: World, request: Request, subscription: str, kind: str, moment: float) -> dict[str, str]:
-    """Note an operation that ends at ``moment``; the headers that tell the client where to poll (``Location``)."""
+def begin(world: World, request: Request, subscription: str, kind: str, moment: float, result: Json = None) -> dict[str, str]:
+    """Note an operation that ends at ``moment`` with ``result``; the headers that tell the client where to poll (``Location``)."""
     token = world.new_id(f"operation.{kind}").replace("-", "").upper()
-    world.table("_arm.operations")[token.lower()] = {"until": moment, "subscription": subscription.lower()}
+    world.table("_arm.operations")[token.lower()] = {"until": moment, "subscription": subscription.lower()} | (
+        {"result": result} if result else {}
+    )
     return {"Location": _address(request, subscription, token)} | retry_headers(world)
 
 
@@ -48,11 +50,11 @@ def _address(request: Request, subscription: str, token: str) -> str:
 
 @ROUTER.get("/subscriptions/{subscription}/operationresults/{token}")
 def result(request: Request, world: World) -> Response:
-    """202 with the same ``Location`` while it lasts, then 200 without a body; 404 for a token that is unknown."""
+    """202 with the same ``Location`` while it lasts, then 200 with the result, if it has one; 404 for an unknown token."""
     row = world.table("_arm.operations").get(request.params["token"].lower())
     if row is None or row["subscription"] != request.params["subscription"].lower():
         return Response(404, {"error": {"code": "NotFound", "message": "The operation result was not found."}})
     if world.clock.now() < row["until"]:
         address = _address(request, request.params["subscription"], request.params["token"])
         return Response(202, None, {"Location": address} | retry_headers(world))
-    return Response(200)
+    return Response(200, row.get("result"))
