@@ -33,11 +33,17 @@ SIGNS = {
 }
 
 
+CHANGING = frozenset({"create", "update", "adopt", "replace"})
+SAME_WAIT_SECONDS = 10.0
+
+
 class Console:
     """Draws for people or, with ``as_json``, writes each event as a line on stdout."""
 
     def __init__(self, *, as_json: bool = False, plain: bool = False) -> None:
         self.as_json, self.plain = as_json, plain
+        self._waits: dict[str, float] = {}
+        self._settled = self._total = 0
         self._talk: RichConsole | None = None
         self._data: RichConsole | None = None
 
@@ -64,9 +70,28 @@ class Console:
         if self.as_json:
             self.write(event.as_json())
             return
-        line = _line(event)
+        self._count(event)
+        if event.event is EventKind.WAITING and not self._worth_telling(event):
+            return
+        line = _line(event, f"[{self._settled}/{self._total}] " if self._total else "")
         if line is not None:
             self.talk.print(line)
+
+    def _count(self, event: Event) -> None:
+        if event.event is EventKind.PLAN_MADE:
+            counts = event.detail.get("counts")
+            self._total = sum(n for action, n in counts.items() if action != "keep") if isinstance(counts, Mapping) else 0
+        elif event.event is EventKind.SETTLED and event.action in CHANGING:
+            self._settled = min(self._settled + 1, self._total)
+
+    def _worth_telling(self, event: Event) -> bool:
+        """The same wait is told again only after a while."""
+        what = f"{event.key}: {event.detail.get('reason') or event.outcome}"
+        last = self._waits.get(what)
+        if last is not None and event.time - last < SAME_WAIT_SECONDS:
+            return False
+        self._waits[what] = event.time
+        return True
 
     def plan(self, plan: Plan) -> None:
         """The plan as a tree by environment; unchanged things are counted, not listed."""
@@ -176,14 +201,14 @@ def _add_change(tree: Tree, change: Change) -> None:
         branch.add(f"[cyan]hint:[/] {_escaped(hint)}")
 
 
-def _line(event: Event) -> Text | None:
+def _line(event: Event, progress: str) -> Text | None:
     from rich.text import Text
 
     where = event.key or event.outcome
     match event.event:
         case EventKind.CHANGE_MADE:
             sign, style = SIGNS.get(event.action, ("+", "green"))
-            return Text.assemble((f"{sign} ", style), f"{event.action} {where}")
+            return Text.assemble((progress, "dim"), (f"{sign} ", style), f"{event.action} {where}")
         case EventKind.WAITING:
             return Text.assemble(
                 ("… ", "dim"), (f"{where}: {event.detail.get('reason')} (next look in {event.detail.get('seconds')} s)", "dim")

@@ -116,10 +116,9 @@ async def run_check(options: Options, console: Console) -> int:
         for row in rows:
             console.write(json.dumps(row.as_dict(), ensure_ascii=False))
     else:
-        console.table("", ("question", "answer", "why"), [(row.question, row.answer, row.why) for row in rows])
-        for row in rows:
-            if row.answer != "yes" and row.hint:
-                console.say(f"hint: {row.hint}")
+        console.table("", ("answer", "question", "why"), [(row.answer, row.question, row.why) for row in rows])
+        for hint in dict.fromkeys(row.hint for row in rows if row.answer != "yes" and row.hint):
+            console.say(f"hint: {hint}")
         request = request_for_administrator(rows, job)
         if request:
             console.say("\nTo send to an administrator:\n" + request)

@@ -6,6 +6,7 @@ Owns which Azure reads answer which question.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -39,16 +40,27 @@ def azure_questions(job: Job, plan: Plan) -> Iterator[Awaitable[Row | Sequence[R
 async def _may(job: Job, permission: Permission, resources: Sequence[Resource]) -> Row:
     from wizard.providers.arm.access import Answer, can
 
-    question = f"{permission.action} at {permission.scope or 'the subscription'}"
+    question = f"{permission.action} in {spelled_out(permission.scope, job)}"
 
     async def answer() -> Row:
         verdicts = [await can(job.session, permission, _assignment(resource)) for resource in resources]
         worst = min(verdicts, key=lambda v: (Answer.NO, Answer.UNKNOWN, Answer.YES).index(v.answer))
         request = worst.hint if worst.answer is Answer.NO and worst.hint.startswith("az role") else ""
         why = worst.why if worst.answer is Answer.YES else f"{worst.why} (needed by {resources[0].key})"
+        why = re.sub(r"/subscriptions/[^\s,;]+", lambda found: spelled_out(found[0], job), why)
         return Row("azure", question, str(worst.answer), why, "" if request else worst.hint, request, keys=tuple(r.key for r in resources))
 
     return await or_unknown("azure", question, answer())
+
+
+def spelled_out(scope: str, job: Job) -> str:
+    """A scope as people call it: ``Contoso Dev › rg-shop-dev › kv-shop-dev``."""
+    parts = scope.strip("/").split("/")
+    if len(parts) < 2 or parts[0].lower() != "subscriptions":
+        return scope or "the subscription"
+    known = job.session.subscriptions.get(parts[1].lower()) or job.session.subscriptions.get(parts[1])
+    names = [known.name if known else parts[1], *parts[3::2][:1], *parts[7::2]]
+    return " › ".join(names)
 
 
 def _assignment(resource: Resource) -> dict[str, str] | None:
