@@ -9,7 +9,7 @@ import pytest
 
 from tests.providers.keyvault.places import DEV, Place, made
 from wizard.engine.plan import Action, decide
-from wizard.errors import BadInput, NameTaken, NotYet
+from wizard.errors import BadInput, NameTaken, NotYet, ServiceRefused
 from wizard.providers.keyvault.preflight import NameState, name_state
 
 
@@ -108,6 +108,16 @@ async def test_names_of_others_are_taken_and_impossible_ones_are_bad_input(place
     assert refused.value.exit_code == 2 and "naming.vault" in refused.value.hints[0]
     with pytest.raises(BadInput):
         await name_state(place.session, DEV, "kv--x")
+
+
+async def test_a_vault_that_answers_is_taken_though_nothing_is_registered(place: Place) -> None:
+    unregistered = "11111111-0002-4d5e-8f60-a1b2c3d4e502"
+    with place.sandbox.lock:
+        place.sandbox.world.table("keyvault.taken_names")["kv-somebody"] = {"name": "kv-somebody"}
+    assert await name_state(place.session, unregistered, "kv-somebody") is NameState.TAKEN
+    with pytest.raises(ServiceRefused) as refused:
+        await name_state(place.session, unregistered, "kv-nobody")
+    assert refused.value.code == "MissingSubscriptionRegistration"
 
 
 async def test_the_users_own_vault_is_read_with_its_access_model(place: Place) -> None:

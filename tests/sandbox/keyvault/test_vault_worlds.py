@@ -25,3 +25,10 @@ def test_a_workspace_that_was_there_before(tmp_path: Path) -> None:
     host = "https://adb-7405601234567890.10.azuredatabricks.net"
     assert calls.call("GET", f"{host}/api/2.0/preview/scim/v2/Me").body["userName"] == ADA
     agree(calls.recorder.exchanges, tmp_path)
+
+
+def test_a_vault_of_another_tenant_answers_with_its_own_challenge() -> None:
+    calls = Calls("taken-names")
+    for who in ("", ADA):
+        answer = calls.call("GET", "https://kv-somebody.vault.azure.net/secrets?api-version=2026-04-01", who=who)
+        assert answer.status == 401 and "3f2c6a1e" not in answer.headers["WWW-Authenticate"]

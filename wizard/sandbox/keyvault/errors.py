@@ -96,7 +96,7 @@ def vault_not_found(name: str, group: str) -> Refusal:
 # --- data plane --------------------------------------------------------------------------------------------------
 
 
-def unauthorized(tenant: str, message: str = "AKV10000: Request is missing a Bearer or PoP token.") -> Refusal:
+def unauthorized(tenant: str, message: str) -> Refusal:
     challenge = f'Bearer authorization="https://login.microsoftonline.com/{tenant}", resource="https://vault.azure.net"'
     return refused(401, "Unauthorized", message, headers={"WWW-Authenticate": challenge})
 

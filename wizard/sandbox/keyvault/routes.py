@@ -2,8 +2,8 @@
 
 Owns paths, paging and sign-in of the data plane. A vault that is deleted, purged or not yet registered has no name on
 the network: ``resolves`` says so, for a proxy that can refuse the host; a request that arrives nevertheless gets 503
-``VaultNotOnTheNetwork``, which no client takes for an answer of a vault. The address ``https://VAULT.vault.azure.net``
-of a vault in somebody else's tenant (``keyvault.taken_names``) is not emulated beyond that.
+``VaultNotOnTheNetwork``, which no client takes for an answer of a vault. A vault of somebody else's tenant
+(``keyvault.taken_names``) is there and answers everybody here with a challenge for that tenant.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.keyvault import access, control, secrets
-from wizard.sandbox.keyvault.errors import bad_parameter, refused, secret_disabled
+from wizard.sandbox.keyvault.errors import bad_parameter, refused, secret_disabled, unauthorized
 from wizard.sandbox.keyvault.models import AUDIENCES, DNS_SUFFIX, deleted_members, secret_bundle, secret_item
 from wizard.sandbox.keyvault.vaults import answers_on_the_network, find_vault
 from wizard.sandbox.login.tokens import authenticate
@@ -27,6 +27,7 @@ CONTROL_PLANE = control
 
 VERSIONS = ("2016-10-01", "7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6", "2025-07-01", "2026-04-01")
 PAGE = 25
+FOREIGN_TENANT = "9d4c1f0e-3b7a-4e52-8c6d-5a1b2c3d4e5f"
 
 
 class Vaults(Router):
@@ -34,11 +35,15 @@ class Vaults(Router):
 
     def resolves(self, host: str, world: World) -> bool:
         """Whether the host name has an address now."""
-        return answers_on_the_network(world, host.lower().removesuffix(DNS_SUFFIX))
+        name = host.lower().removesuffix(DNS_SUFFIX)
+        return answers_on_the_network(world, name) or name in world.table("keyvault.taken_names")
 
 
 def guard(request: Request, world: World) -> None:
     """The name, the token, the api-version, in this order."""
+    if _vault_name(request) in world.table("keyvault.taken_names"):
+        sent = "authorization" in request.headers
+        raise unauthorized(FOREIGN_TENANT, "AKV10032: Invalid issuer." if sent else "AKV10000: Request is missing a Bearer or PoP token.")
     if not answers_on_the_network(world, _vault_name(request)):
         raise refused(503, "VaultNotOnTheNetwork", f"The name {request.host} does not resolve: there is no such vault, or not yet.")
     authenticate(request, world, AUDIENCES)
