@@ -70,16 +70,19 @@ def azure(place: Place) -> Iterator[Resource]:
 
 
 def _groups(place: Place) -> Iterator[Resource]:
-    shared = {"project": place.project.name, "environment": place.name, "subscription": place.subscription, "location": place.region}
+    owned, subscription, region = place.owned, place.subscription, place.region
     yield ResourceGroup(
         name=place.name,
+        subscription=subscription,
         group=place.names.resource_group,
+        location=region,
         tags=place.tags,
         existing=place.environment.existing.resource_group or "",
-        **shared,
+        **owned,
     )
     if place.has_operations_group:
-        yield ResourceGroup(name=f"{place.name}-ops", group=place.names.operations_group, tags=place.tags, **shared)
+        name, group = f"{place.name}-ops", place.names.operations_group
+        yield ResourceGroup(name=name, subscription=subscription, group=group, location=region, tags=place.tags, **owned)
 
 
 def _vault(place: Place) -> Iterator[Resource]:

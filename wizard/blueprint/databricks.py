@@ -16,21 +16,23 @@ from wizard.providers.databricks.service_principal import ServicePrincipal
 
 def databricks(place: Place) -> Iterator[Resource]:
     """The workspace's side of one environment."""
-    shared = {"project": place.project.name, "environment": place.name, "host": place.host}
+    owned, host = place.owned, place.host
     scope = f"databricks.secret_scope/{place.name}"
-    yield ServicePrincipal(name=place.name, application_id=place.client_id, display_name=place.names.application, **shared)
+    yield ServicePrincipal(name=place.name, host=host, application_id=place.client_id, display_name=place.names.application, **owned)
     yield SecretScope(
         name=place.name,
+        host=host,
         scope=place.names.scope,
         vault_id=place.vault_id,
         after=(place.vault_key, place.databricks_reads_key),
-        **shared,
+        **owned,
     )
     yield SecretAcl(
         name=f"{place.name}/deploy",
+        host=host,
         scope=place.names.scope,
         principal=place.client_id,
         permission="READ",
         after=(scope, f"databricks.service_principal/{place.name}"),
-        **shared,
+        **owned,
     )

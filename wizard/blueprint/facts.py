@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from wizard.engine.resource import Ref
 from wizard.project.naming import Names, names
@@ -43,6 +43,19 @@ class Facts:
     """Paths of generated files that the user changed in the working tree: those are no longer published."""
 
 
+class Owned(TypedDict):
+    """What every resource of an environment says about itself."""
+
+    project: str
+    environment: str
+
+
+class Named(Owned):
+    """The same, of what an environment has one of."""
+
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One environment of one project with everything that is derived from them."""
@@ -54,6 +67,14 @@ class Place:
     @property
     def name(self) -> str:
         return self.environment.name
+
+    @property
+    def owned(self) -> Owned:
+        return {"project": self.project.name, "environment": self.name}
+
+    @property
+    def named(self) -> Named:
+        return {"name": self.name, **self.owned}
 
     @property
     def subscription(self) -> str:

@@ -25,15 +25,14 @@ FILES_KEY = "github.files/delivery"
 
 def repository_resources(project: Project, facts: Facts) -> Iterator[Resource]:
     """What exists once: the repository, the strategy's branches, its rules, and the published files."""
-    shared = {"project": project.name, "repository": project.github.repository}
-    github = project.github
-    yield Repository(name="repository", create_missing=github.create, visibility=github.visibility, **shared)
-    repository = ("github.repository/repository",)
+    github, owner = project.github, project.name
+    name, repository = github.repository, ("github.repository/repository",)
+    yield Repository(name="repository", project=owner, repository=name, create_missing=github.create, visibility=github.visibility)
     gates = {e.name: facts.gates.approvals for e in project.environments}
     files = {file.path: file.text for file in render(project, gates) if file.path not in facts.edited}
-    yield Files(name="delivery", branch=github.default_branch, files=files, after=repository, **shared)
+    yield Files(name="delivery", project=owner, repository=name, branch=github.default_branch, files=files, after=repository)
     for branch in _branches(project):
-        yield Branch(name=branch, branch=branch, base=github.default_branch, after=(FILES_KEY,), **shared)
+        yield Branch(name=branch, project=owner, repository=name, branch=branch, base=github.default_branch, after=(FILES_KEY,))
     if facts.gates.rulesets:
         yield from _rulesets(project)
 
@@ -49,11 +48,17 @@ def _rulesets(project: Project) -> Iterator[Resource]:
     patterns = dict.fromkeys(pattern for e in project.environments for pattern in project.deploys_from(e))
     branches = tuple(f"refs/heads/{p}" for p in patterns if not p.startswith("tag:"))
     tags = tuple(f"refs/tags/{p.removeprefix('tag:')}" for p in patterns if p.startswith("tag:"))
-    shared = {"project": project.name, "repository": project.github.repository, "after": (FILES_KEY,)}
-    if branches:
-        yield Ruleset(name="branches", ruleset=f"lakestrap {project.name} branches", target="branch", patterns=branches, **shared)
-    if tags:
-        yield Ruleset(name="tags", ruleset=f"lakestrap {project.name} tags", target="tag", patterns=tags, **shared)
+    for name, target, wanted in (("branches", "branch", branches), ("tags", "tag", tags)):
+        if wanted:
+            yield Ruleset(
+                name=name,
+                project=project.name,
+                repository=project.github.repository,
+                ruleset=f"lakestrap {project.name} {name}",
+                target=target,
+                patterns=wanted,
+                after=(FILES_KEY,),
+            )
 
 
 def environment_resources(place: Place) -> Iterator[Resource]:
@@ -61,8 +66,7 @@ def environment_resources(place: Place) -> Iterator[Resource]:
     project, gates = place.project, place.facts.gates
     if not gates.environments:
         return
-    shared = {"project": project.name, "environment": place.name, "repository": project.github.repository}
-    repository = ("github.repository/repository",)
+    owned, name, repository = place.owned, project.github.repository, ("github.repository/repository",)
     reviewers = place.environment.reviewers if gates.approvals else ()
     yield Environment(
         name=place.name,
@@ -72,22 +76,30 @@ def environment_resources(place: Place) -> Iterator[Resource]:
         prevent_self_review=place.environment.prevent_self_review and bool(reviewers),
         deploy_from=project.deploys_from(place.environment),
         after=repository,
-        **shared,
+        repository=name,
+        **owned,
     )
-    yield OidcSubject(name=place.name, environment_name=place.name, after=repository, **shared)
+    yield OidcSubject(name=place.name, environment_name=place.name, repository=name, after=repository, **owned)
     for variable, value in _variables(place).items():
         yield EnvironmentVariable(
-            name=f"{place.name}/{variable}", environment_name=place.name, variable=variable, value=value, after=(place.gate_key,), **shared
+            name=f"{place.name}/{variable}",
+            environment_name=place.name,
+            repository=name,
+            variable=variable,
+            value=value,
+            after=(place.gate_key,),
+            **owned,
         )
     if project.identity.mode == "client-secret":
         value = Ref(f"entra.client_secret/{place.name}", "value")
         yield EnvironmentSecret(
             name=f"{place.name}/AZURE_CLIENT_SECRET",
             environment_name=place.name,
+            repository=name,
             secret_name="AZURE_CLIENT_SECRET",
             value=value,
             after=(place.gate_key,),
-            **shared,
+            **owned,
         )
 
 

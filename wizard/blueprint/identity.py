@@ -22,12 +22,12 @@ SECRET_LIFETIME_DAYS = 180
 def identity(place: Place) -> Iterator[Resource]:
     """The environment's identity in the project's mode."""
     mode = place.project.identity.mode
-    shared = {"name": place.name, "project": place.project.name, "environment": place.name}
+    named = place.named
     subject, issuer = place.subject
-    trust = {"issuer": issuer, "subject": subject, "after": (place.gate_key,)}
+    gate = (place.gate_key,)
     if mode == "managed-identity":
         yield ManagedIdentity(
-            **shared,
+            **named,
             subscription=place.subscription,
             group=place.names.operations_group,
             identity=place.names.identity,
@@ -36,8 +36,10 @@ def identity(place: Place) -> Iterator[Resource]:
             after=(f"arm.resource_group/{place.name}-ops", place.registration_key("Microsoft.ManagedIdentity")),
         )
         yield IdentityFederatedCredential(
-            **shared,
-            **trust,
+            **named,
+            issuer=issuer,
+            subject=subject,
+            after=gate,
             subscription=place.subscription,
             group=place.names.operations_group,
             identity=place.names.identity,
@@ -46,13 +48,14 @@ def identity(place: Place) -> Iterator[Resource]:
         return
     if mode == "existing":
         yield ServicePrincipal(
-            **shared, client_id=place.environment.existing.identity or "", existing=place.environment.existing.identity or ""
+            **named, client_id=place.environment.existing.identity or "", existing=place.environment.existing.identity or ""
         )
         return
-    yield Application(**shared, unique_name=place.names.application_unique_name, display_name=place.names.application)
+    yield Application(**named, unique_name=place.names.application_unique_name, display_name=place.names.application)
     application = Ref(f"entra.application/{place.name}", "object_id")
-    yield ServicePrincipal(**shared, client_id=Ref(f"entra.application/{place.name}", "client_id"))
+    yield ServicePrincipal(**named, client_id=Ref(f"entra.application/{place.name}", "client_id"))
     if mode == "federated":
-        yield FederatedCredential(**shared, **trust, application=application, credential=place.names.credential)
+        credential = place.names.credential
+        yield FederatedCredential(**named, issuer=issuer, subject=subject, after=gate, application=application, credential=credential)
     else:
-        yield ClientSecret(**shared, application=application, lifetime_days=SECRET_LIFETIME_DAYS)
+        yield ClientSecret(**named, application=application, lifetime_days=SECRET_LIFETIME_DAYS)
