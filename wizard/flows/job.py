@@ -72,6 +72,7 @@ async def opened(path: Path, *, allowed: frozenset[str] = frozenset()) -> AsyncI
 
 async def collect_facts(project: Project, session: Session, path: Path) -> Facts:
     """Ids for the names in the project; all names that nobody knows are told at once."""
+    from wizard.providers.github.access import WAYS_OUT
     from wizard.providers.github.plans import plan_features
 
     problems: list[Problem] = []
@@ -82,6 +83,9 @@ async def collect_facts(project: Project, session: Session, path: Path) -> Facts
         plan_features(session, project.github.repository, private=private),
         _policy_vaults(project, session),
     )
+    if not features.environments:
+        reason = "GitHub Free has no environments for private repositories, and without them no job can be trusted"
+        problems.append(Problem(f"{shown_as(path)}: github.repository", reason, WAYS_OUT))
     if problems:
         raise BadInput(problems)
     return Facts(
