@@ -170,7 +170,10 @@ async def test_what_if_names_what_changes(session: Session, sandbox: Any) -> Non
     assert [each.change for each in await what_if(wished, session)] == ["NoChange"]
     other = dataclasses.replace(wished, template=account("stone", tags={"a": "2"}))
     assert [(each.change, each.fields) for each in await what_if(other, session)] == [("Modify", ("tags.a",))]
+    before = len(sandbox.mutating())
     await validate(other, session)
+    await what_if(other, session)
+    assert len(sandbox.mutating()) == before
 
 
 @pytest.mark.parametrize("taken", ["", "Microsoft.Databricks/workspaces/write", "Microsoft.Resources/deployments/write"])

@@ -146,3 +146,11 @@ def test_deleting_a_workspace_takes_its_managed_group(cloud: Cloud) -> None:
     assert cloud.call("DELETE", path).status in (200, 202)
     assert managed.lower() not in cloud.world.table("arm.groups")
     assert not cloud.world.table("arm.deny_assignments").rows
+
+
+def test_tags_as_a_thing_of_their_own(cloud: Cloud) -> None:
+    tags = {"type": "Microsoft.Resources/tags", "apiVersion": "2024-03-01", "name": "default", "properties": {"tags": {"a": "1", "b": "2"}}}
+    done = cloud.deploy(template([tags]))
+    assert done["properties"]["provisioningState"] == "Succeeded", done
+    path = f"{cloud.group}/providers/Microsoft.Resources/tags/default?{V}"
+    assert cloud.call("GET", path).body["properties"]["tags"] == {"a": "1", "b": "2"}

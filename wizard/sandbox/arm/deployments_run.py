@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Json = Any
 Send = Callable[[str, str, Json], tuple[int, Json]]
 """``(resource id, api version, body)``: a PUT of the caller's own, for types that only routes can write."""
-BY_ROUTE = ("microsoft.authorization/locks", "microsoft.authorization/roledefinitions")
+BY_ROUTE = ("microsoft.authorization/locks", "microsoft.authorization/roledefinitions", "microsoft.resources/tags")
 FAILED = (
     "At least one resource deployment operation failed. Please list deployment operations for details. Please see "
     "https://aka.ms/arm-deployment-operations for usage details."
