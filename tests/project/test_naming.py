@@ -25,6 +25,7 @@ def test_the_names_of_the_architecture() -> None:
         "resource_group": "rg-shop-dev",
         "operations_group": "rg-shop-dev-ops",
         "vault": "kv-shop-dev-26smk",
+        "operations_vault": "kv-shop-dev-o26smk",
         "storage": "stshopdev26smk",
         "workspace": "dbw-shop-dev",
         "managed_group": "rg-shop-dev-databricks",

@@ -113,6 +113,10 @@ class Naming(Part):
     vault: str | None = Field(
         default=None, description="Key Vault, 3-24 characters, unique in Azure. Default kv-{project}-{environment}-{hash}."
     )
+    operations_vault: str | None = Field(
+        default=None,
+        description="Key Vault that no pipeline can read; only in identity mode client-secret. Default kv-{project}-{environment}-o{hash}.",
+    )
     storage: str | None = Field(
         default=None, description="Storage account, 3-24 letters and digits. Default st{project}{environment}{hash}."
     )

@@ -45,6 +45,12 @@ KINDS: Mapping[str, Kind] = {
         24,
         "3-24 letters, digits and single hyphens, starting with a letter",
     ),
+    "operations_vault": Kind(
+        "kv-{project}-{environment}-o{hash}",
+        re.compile(r"(?=.{3,})[A-Za-z](-?[A-Za-z0-9])*"),
+        24,
+        "3-24 letters, digits and single hyphens, starting with a letter",
+    ),
     "storage": Kind("st{project}{environment}{hash}", re.compile(r"[a-z0-9]{3,}"), 24, "3-24 lower-case letters and digits", plain=True),
     "workspace": Kind("dbw-{project}-{environment}", re.compile(r"[A-Za-z0-9_-]{3,}"), 64, "3-64 letters, digits, _ and -"),
     "managed_group": Kind(
@@ -72,6 +78,7 @@ class Names:
     resource_group: str
     operations_group: str
     vault: str
+    operations_vault: str
     storage: str
     workspace: str
     managed_group: str

@@ -176,18 +176,18 @@ def _rendered_name(project: Project, index: int, kind: str, taken: dict[tuple[st
     name = naming.name_of(project, environment, kind)
     if pattern and (len(name) > rule.longest or not rule.legal.fullmatch(name)):
         yield Broken(place, f"gives {name} ({len(name)} characters) for {environment.name}", rule.rule)
-    if kind == "scope":
-        return
     other, other_kind = taken.setdefault(_sphere(environment, kind, name), (environment.name, kind))
     if other != environment.name:
         at = place if pattern else ("environments", index, "name")
-        yield Broken(at, f"gives {name} to both {other} and {environment.name}", "use {environment}")
+        yield Broken(at, f"gives {name} to both {other} and {environment.name}", f"use {{environment}} in naming.{kind}")
     elif other_kind != kind:
         yield Broken(place, f"gives {name} to {other_kind} and {kind} of {other}", "each needs a name of its own")
 
 
 def _sphere(environment: Environment, kind: str, name: str) -> tuple[str, str]:
-    """Where a name must be unique: groups share one space in a subscription; the rest is unique in the whole project."""
+    """Where a name must be unique: a group in its subscription, a scope in its workspace, the rest in the whole project."""
     if kind.endswith("_group"):
         return (f"group in {environment.subscription.lower()}", name.lower())
-    return (kind, name.lower())
+    if kind == "scope":
+        return (f"scope in {(environment.existing.workspace or environment.name).lower()}", name.lower())
+    return ("vault" if kind.endswith("vault") else kind, name.lower())
