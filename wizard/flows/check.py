@@ -16,11 +16,12 @@ from wizard.errors import ExitCode
 from wizard.flows.check_azure import azure_questions
 from wizard.flows.check_github import github_questions
 from wizard.flows.check_rows import Row
+from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
     from wizard.flows.job import Job
 
-ORDER = {"no": 0, "unknown": 1, "yes": 2}
+ORDER = {Answer.NO: 0, Answer.UNKNOWN: 1, Answer.YES: 2}
 
 
 async def checked(job: Job, plan: Plan) -> tuple[Row, ...]:
@@ -45,10 +46,10 @@ def _of_the_plan(plan: Plan) -> list[Row]:
     rows = []
     for change in plan.changes:
         if change.action is Action.BLOCKED:
-            rows.append(Row("plan", change.key, "no", change.reason, "; ".join(change.hints), keys=(change.key,)))
+            rows.append(Row("plan", change.key, Answer.NO, change.reason, "; ".join(change.hints), keys=(change.key,)))
         elif change.action in (Action.ADOPT, Action.REPLACE) and not change.consented:
             hint = f"agree with --allow {change.action}"
-            rows.append(Row("plan", change.key, "unknown", f"it exists and would be changed by {change.action}", hint))
+            rows.append(Row("plan", change.key, Answer.UNKNOWN, f"it exists and would be changed by {change.action}", hint))
     return rows
 
 
@@ -65,20 +66,20 @@ async def _entra(job: Job, what: str, keys: tuple[str, ...]) -> Row:
     ask = may_register_applications if what == "register applications" else may_create_secrets
     verdict = await ask(job.session)
     request = ""
-    if verdict.answer == "no" and what == "register applications":
+    if verdict.answer is Answer.NO and what == "register applications":
         request = (
             "az rest --method POST --url https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments --body "
             f'\'{{"principalId": "{job.session.operator.object_id}", "roleDefinitionId": "cf1c38e5-3621-4004-a7cb-879624dced7c", '
             '"directoryScopeId": "/"}\'   # Application Developer'
         )
-    return Row("entra", what, str(verdict.answer), verdict.why, "; ".join(verdict.hints), request, keys=keys)
+    return Row("entra", what, verdict.answer, verdict.why, verdict.hint, request, keys=keys)
 
 
 def with_blocked(plan: Plan, rows: Iterable[Row]) -> Plan:
     """The plan in which every change that a *no* concerns is blocked, with the missing permission named."""
     against: dict[str, Row] = {}
     for row in rows:
-        if row.answer == "no":
+        if row.answer is Answer.NO:
             for key in row.keys:
                 against.setdefault(key, row)
     return Plan(tuple(_blocked(c, against[c.key]) if c.key in against and c.action is not Action.KEEP else c for c in plan.changes))
@@ -92,7 +93,7 @@ def _blocked(change: Change, row: Row) -> Change:
 
 def exit_code(rows: Iterable[Row]) -> ExitCode:
     """3 where something is not allowed, 2 where a name or the account's plan forbids it, else 0."""
-    wrong = [row for row in rows if row.answer == "no"]
+    wrong = [row for row in rows if row.answer is Answer.NO]
     if not wrong:
         return ExitCode.DONE
     return ExitCode.BAD_INPUT if all(row.bad_input for row in wrong) else ExitCode.NOT_ALLOWED
@@ -100,7 +101,7 @@ def exit_code(rows: Iterable[Row]) -> ExitCode:
 
 def request_for_administrator(rows: Iterable[Row], job: Job) -> str:
     """A text to send: who asks, for what, and the exact commands; empty where nobody is needed."""
-    commands = list(dict.fromkeys(row.request for row in rows if row.answer == "no" and row.request))
+    commands = list(dict.fromkeys(row.request for row in rows if row.answer is Answer.NO and row.request))
     if not commands:
         return ""
     who = job.session.operator

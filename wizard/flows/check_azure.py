@@ -14,6 +14,7 @@ from wizard.engine.plan import Action, Plan
 from wizard.engine.resource import Permission, Resource
 from wizard.errors import LakestrapError, NotSignedIn, Unreachable
 from wizard.flows.check_rows import Row, needed, or_unknown
+from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
     from wizard.flows.job import Job
@@ -38,7 +39,7 @@ def azure_questions(job: Job, plan: Plan) -> Iterator[Awaitable[Row | Sequence[R
 
 
 async def _may(job: Job, permission: Permission, resources: Sequence[Resource]) -> Row:
-    from wizard.providers.arm.access import Answer, can
+    from wizard.providers.arm.access import can
 
     question = f"{permission.action} in {spelled_out(permission.scope, job)}"
 
@@ -48,7 +49,7 @@ async def _may(job: Job, permission: Permission, resources: Sequence[Resource]) 
         request = worst.hint if worst.answer is Answer.NO and worst.hint.startswith("az role") else ""
         why = worst.why if worst.answer is Answer.YES else f"{worst.why} (needed by {resources[0].key})"
         why = re.sub(r"/subscriptions/[^\s,;]+", lambda found: spelled_out(found[0], job), why)
-        return Row("azure", question, str(worst.answer), why, "" if request else worst.hint, request, keys=tuple(r.key for r in resources))
+        return Row("azure", question, worst.answer, why, "" if request else worst.hint, request, keys=tuple(r.key for r in resources))
 
     return await or_unknown("azure", question, answer())
 
@@ -71,7 +72,7 @@ def _assignment(resource: Resource) -> dict[str, str] | None:
 
 async def _registration(resource: Resource) -> Row:
     namespace = resource.name.rsplit("/", 1)[-1]
-    return Row("azure", f"{namespace} is registered", "yes", "not yet; set-up registers it")
+    return Row("azure", f"{namespace} is registered", Answer.YES, "not yet; set-up registers it")
 
 
 async def _vault_name(job: Job, resource: Resource) -> Row:
@@ -84,12 +85,12 @@ async def _vault_name(job: Job, resource: Resource) -> Row:
         state = await name_state(job.session, job.facts.subscriptions[resource.environment], name)
         remedy = f"set naming.vault for {resource.environment} to another name"
         answers = {
-            "free": Row("azure", question, "yes"),
-            "deleted-mine": Row("azure", question, "yes", "it is soft-deleted in your subscription; set-up recovers it"),
+            "free": Row("azure", question, Answer.YES),
+            "deleted-mine": Row("azure", question, Answer.YES, "it is soft-deleted in your subscription; set-up recovers it"),
             "taken": Row(
                 "azure",
                 question,
-                "no",
+                Answer.NO,
                 "somebody else holds it, or it is soft-deleted elsewhere",
                 remedy,
                 bad_input=True,
@@ -110,14 +111,16 @@ async def _quota(job: Job, environment: str) -> Row:
     async def answer() -> Row:
         quota = await vcpu_quota(job.session, job.facts.subscriptions[environment], region)
         if quota.free is None:
-            return Row("azure", question, "unknown", f"{quota.why}; the first cluster decides")
+            return Row("azure", question, Answer.UNKNOWN, f"{quota.why}; the first cluster decides")
         enough = quota.free >= CORES_OF_A_SMALL_CLUSTER
         hint = (
             ""
             if enough
             else "ask for more: https://portal.azure.com/#view/Microsoft_Azure_Capacity/QuotaMenuBlade; or use serverless compute"
         )
-        return Row("azure", question, "yes" if enough else "no", f"{quota.free} of {quota.limit} free", hint, bad_input=not enough)
+        return Row(
+            "azure", question, Answer.YES if enough else Answer.NO, f"{quota.free} of {quota.limit} free", hint, bad_input=not enough
+        )
 
     return await or_unknown("azure", question, answer())
 
@@ -131,15 +134,15 @@ async def _policy(job: Job, plan: Plan, environment: str) -> Row:
     deployment = changes[f"arm.deployment/{environment}"]
     group = changes[f"arm.resource_group/{environment}"]
     if deployment.action is Action.KEEP:
-        return Row("azure", question, "yes", "it is deployed")
+        return Row("azure", question, Answer.YES, "it is deployed")
     if group.observed is None or not isinstance(deployment.resource, Deployment):
-        return Row("azure", question, "unknown", f"there is no group to ask in yet; {deployment.key} decides")
+        return Row("azure", question, Answer.UNKNOWN, f"there is no group to ask in yet; {deployment.key} decides")
     try:
         await asyncio.wait_for(validate(deployment.resource, job.session), 60)
     except (NotSignedIn, Unreachable):
         raise
     except TimeoutError:
-        return Row("azure", question, "unknown", f"Azure did not answer in a minute; {deployment.key} decides")
+        return Row("azure", question, Answer.UNKNOWN, f"Azure did not answer in a minute; {deployment.key} decides")
     except LakestrapError as refusal:
-        return Row("azure", question, "no", refusal.message, "; ".join(refusal.hints), keys=(deployment.key,))
-    return Row("azure", question, "yes", "validated by Azure")
+        return Row("azure", question, Answer.NO, refusal.message, "; ".join(refusal.hints), keys=(deployment.key,))
+    return Row("azure", question, Answer.YES, "validated by Azure")

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from wizard.engine.plan import Action, Plan
 from wizard.errors import LakestrapError, NotSignedIn, Unreachable
 from wizard.flows.check_rows import Row
+from wizard.providers.verdict import Answer
 from wizard.render.files import actions_used
 
 if TYPE_CHECKING:
     from wizard.flows.job import Job
-    from wizard.providers.github.access import Verdict
+    from wizard.providers.verdict import Verdict
 
 PROPOSAL = "lakestrap/setup"
 
@@ -51,7 +52,7 @@ async def _row(question: str, asked: Awaitable[Verdict], keys: tuple[str, ...]) 
     except (NotSignedIn, Unreachable):
         raise
     except LakestrapError as refusal:
-        return Row("github", question, "unknown", refusal.message, "; ".join(refusal.hints))
+        return Row("github", question, Answer.UNKNOWN, refusal.message, "; ".join(refusal.hints))
     return Row("github", question, verdict.answer, verdict.why, verdict.hint, bad_input=verdict.bad_input, keys=keys)
 
 
@@ -61,7 +62,7 @@ async def _approvals(job: Job, private: bool) -> Row:
 
     asked = approvals_enforced(job.session, job.project.github.repository, private=private)
     row = await _row("reviewers and wait timers are enforced", asked, ())
-    return row if row.answer != "no" else Row(row.area, row.question, "unknown", row.why, row.hint)
+    return row if row.answer is not Answer.NO else Row(row.area, row.question, Answer.UNKNOWN, row.why, row.hint)
 
 
 async def _uses(job: Job, keys: tuple[str, ...]) -> Sequence[Row]:
@@ -73,5 +74,5 @@ async def _uses(job: Job, keys: tuple[str, ...]) -> Sequence[Row]:
     except (NotSignedIn, Unreachable):
         raise
     except LakestrapError as refusal:
-        return (Row("github", question, "unknown", refusal.message, "; ".join(refusal.hints)),)
+        return (Row("github", question, Answer.UNKNOWN, refusal.message, "; ".join(refusal.hints)),)
     return tuple(Row("github", question, verdict.answer, verdict.why, verdict.hint, keys=keys) for verdict in verdicts)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wizard.engine.plan import Action, Plan
 from wizard.errors import LakestrapError, NotSignedIn, Unreachable
+from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
     from wizard.engine.resource import Permission, Resource
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question and its answer (``yes``, ``no``, ``unknown``).
+    """One question and its answer.
 
     ``hint`` is what to do; ``request`` a command that only an administrator can run; ``bad_input`` marks a *no* that another name or
     plan mends rather than a permission.
@@ -26,7 +27,7 @@ class Row:
 
     area: str
     question: str
-    answer: str
+    answer: Answer
     why: str = ""
     hint: str = ""
     request: str = ""
@@ -57,4 +58,4 @@ async def or_unknown(area: str, question: str, answer: Awaitable[Row]) -> Row:
     except (NotSignedIn, Unreachable):
         raise
     except LakestrapError as refusal:
-        return Row(area, question, "unknown", refusal.message, "; ".join(refusal.hints))
+        return Row(area, question, Answer.UNKNOWN, refusal.message, "; ".join(refusal.hints))

@@ -20,6 +20,7 @@ from wizard.flows.check import checked, exit_code, with_blocked
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import carried_out, phased
 from wizard.flows.working_tree import write_files
+from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
     from wizard.flows.check_rows import Row
@@ -68,7 +69,7 @@ async def planned(job: Job) -> Planned:
 def refuse_what_cannot_be(preview: Planned, allowed: frozenset[str]) -> None:
     """Raise for all that is known to fail or has not been agreed to, everything at once."""
     plan = preview.plan
-    forbidden = [row for row in preview.rows if row.answer == "no"]
+    forbidden = [row for row in preview.rows if row.answer is Answer.NO]
     if plan.blocked or forbidden:
         lines = [f"cannot plan {change.key}: {change.reason}" for change in plan.blocked]
         lines += [f"{row.question}: {row.why}" for row in forbidden if not row.keys]

@@ -8,9 +8,10 @@ import pytest
 
 from wizard.engine.resource import Permission
 from wizard.errors import ServiceRefused
-from wizard.providers.arm.access import Answer, can, effective_permissions, forget, registered, suggested_role, vcpu_quota
+from wizard.providers.arm.access import can, effective_permissions, forget, registered, suggested_role, vcpu_quota
 from wizard.providers.arm.errors import translated
 from wizard.providers.session import Session
+from wizard.providers.verdict import Answer
 
 DEV = "11111111-0001-4d5e-8f60-a1b2c3d4e501"
 SUBSCRIPTION = f"/subscriptions/{DEV}"

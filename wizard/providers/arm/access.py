@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -19,29 +18,13 @@ from wizard.providers.arm.conditions import fulfilled
 from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import last_part, subscription_of
 from wizard.providers.arm.permissions import Block, covers, fetch_blocks, fetch_denials, fetch_eligible
+from wizard.providers.verdict import Answer, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wizard.engine.resource import Permission
     from wizard.providers.session import Session
-
-
-class Answer(StrEnum):
-    """Whether something is allowed."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """An answer, why, and a command or a place to go to."""
-
-    answer: Answer
-    why: str = ""
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ decide, never a guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wizard.providers.entra.errors import DENIED, translated
 from wizard.providers.graph import GraphRefused
+from wizard.providers.verdict import Answer, Verdict
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
@@ -26,15 +26,6 @@ DEVELOPER = {"cf1c38e5-3621-4004-a7cb-879624dced7c": "Application Developer"}
 """Role template ids: https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference"""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """``answer`` is ``yes``, ``no`` or ``unknown``; ``why`` one sentence; ``hints`` commands or what to ask for."""
-
-    answer: str
-    why: str
-    hints: tuple[str, ...] = ()
-
-
 async def may_register_applications(session: Session) -> Verdict:
     """Whether the operator may make an application, and a service principal of it."""
     if session.operator.kind != "user":
@@ -43,17 +34,17 @@ async def may_register_applications(session: Session) -> Verdict:
         held = await _directory_roles(session)
         named = next((name for key, name in (ADMINISTRATORS | DEVELOPER).items() if key in held), "")
         if named:
-            return Verdict("yes", f"{session.operator.name} has the Entra role {named}")
+            return Verdict(Answer.YES, f"{session.operator.name} has the Entra role {named}")
         policy = await _readable(session, lambda g: g.policies.authorization_policy.to_get_request_information())
     if policy is None:
-        return Verdict("unknown", "the tenant does not let us read who may register applications; creating the first one decides")
+        return Verdict(Answer.UNKNOWN, "the tenant does not let us read who may register applications; creating the first one decides")
     if (policy.get("defaultUserRolePermissions") or {}).get("allowedToCreateApps"):
-        return Verdict("yes", "every member of the tenant may register applications")
-    hints = (
-        "ask an administrator for the Entra role Application Developer",
-        "or set identity.mode to managed-identity in lakestrap.yaml: it needs no right in Entra ID",
+        return Verdict(Answer.YES, "every member of the tenant may register applications")
+    hint = (
+        "ask an administrator for the Entra role Application Developer; "
+        "or set identity.mode to managed-identity in lakestrap.yaml: it needs no right in Entra ID"
     )
-    return Verdict("no", "the tenant lets only administrators register applications", hints)
+    return Verdict(Answer.NO, "the tenant lets only administrators register applications", hint)
 
 
 async def may_create_secrets(session: Session) -> Verdict:
@@ -61,13 +52,13 @@ async def may_create_secrets(session: Session) -> Verdict:
     with translated("read the tenant's policy for applications"):
         policy = await _readable(session, lambda g: g.policies.default_app_management_policy.to_get_request_information())
     if policy is None:
-        return Verdict("unknown", "only administrators may read the tenant's policy for applications; creating the secret decides")
+        return Verdict(Answer.UNKNOWN, "only administrators may read the tenant's policy for applications; creating the secret decides")
     restrictions = (policy.get("applicationRestrictions") or {}).get("passwordCredentials") or ()
     blocked = any(row.get("restrictionType") == "passwordAddition" and row.get("state", "enabled") == "enabled" for row in restrictions)
     if policy.get("isEnabled") and blocked:
-        hints = ("set identity.mode to federated in lakestrap.yaml: it needs no secret", "or ask an administrator for an exemption")
-        return Verdict("no", "a policy of the tenant forbids client secrets", hints)
-    return Verdict("yes", "no policy of the tenant forbids client secrets")
+        hint = "set identity.mode to federated in lakestrap.yaml: it needs no secret; or ask an administrator for an exemption"
+        return Verdict(Answer.NO, "a policy of the tenant forbids client secrets", hint)
+    return Verdict(Answer.YES, "no policy of the tenant forbids client secrets")
 
 
 async def may_create_first_party(session: Session) -> Verdict:
@@ -77,8 +68,10 @@ async def may_create_first_party(session: Session) -> Verdict:
             held = await _directory_roles(session)
         named = next((name for key, name in ADMINISTRATORS.items() if key in held), "")
         if named:
-            return Verdict("yes", f"{session.operator.name} has the Entra role {named}")
-    return Verdict("unknown", "registering the resource provider usually makes it; where it does not, an application administrator has to")
+            return Verdict(Answer.YES, f"{session.operator.name} has the Entra role {named}")
+    return Verdict(
+        Answer.UNKNOWN, "registering the resource provider usually makes it; where it does not, an application administrator has to"
+    )
 
 
 async def _directory_roles(session: Session) -> set[str]:
@@ -107,6 +100,6 @@ async def _service_principal(session: Session) -> Verdict:
     roles = set(json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4))).get("roles", ()))
     granted = sorted(roles & {"Application.ReadWrite.OwnedBy", "Application.ReadWrite.All", "Directory.ReadWrite.All"})
     if granted:
-        return Verdict("yes", f"{session.operator.name} has the Graph permission {granted[0]}")
-    hints = ("ask an administrator to grant the Graph application permission Application.ReadWrite.OwnedBy",)
-    return Verdict("no", f"{session.operator.name} has no Graph permission to create applications", hints)
+        return Verdict(Answer.YES, f"{session.operator.name} has the Graph permission {granted[0]}")
+    hint = "ask an administrator to grant the Graph application permission Application.ReadWrite.OwnedBy"
+    return Verdict(Answer.NO, f"{session.operator.name} has no Graph permission to create applications", hint)
