@@ -68,7 +68,8 @@ def test_a_token_without_the_workflow_scope(tmp_path: Path) -> None:
 
 
 def test_a_private_repository_on_github_free(tmp_path: Path) -> None:
-    small_project(tmp_path)
+    personal = SMALL.replace("contoso/shop", "ada/shop").replace(", contoso/platform", "")
+    small_project(tmp_path, text=personal)
     refused(rehearsed(tmp_path, *SETUP, options=("--world", "github-free-private")), 2, "environments", "public")
 
 
