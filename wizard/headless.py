@@ -131,15 +131,16 @@ async def run_verify(options: Options, console: Console) -> int:
     from wizard.flows.setup import Outcome, finished
     from wizard.flows.verify import prove
 
-    outcome, error = Outcome(), None
+    outcome, error, run = Outcome(), None, ""
     try:
         async with opened(options.project) as job:
             async for event in prove(job, outcome, again=True):
+                run = event.run
                 console.event(event)
     except LakestrapError as problem:
         error = problem
         console.error(problem)
-    last = finished(outcome, "", error)
+    last = finished(outcome, run, error)
     console.finished(last)
     return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
 

@@ -123,7 +123,7 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
     for item in pending_publication(outcome.applied):
         outcome.pending.append(item)
         yield Event(EventKind.PENDING, outcome=item["what"], detail=item, run=journal.run)
-    async for event in prove(job, outcome):
+    async for event in prove(job, outcome, journal=journal):
         yield event
 
 

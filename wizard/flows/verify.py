@@ -7,11 +7,13 @@ who can; it is no failure. Free of any screen. It never approves anything.
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.engine.events import Event, EventKind
+from wizard.engine.journal import Journal, past_runs
 from wizard.errors import LakestrapError, NotYet
 from wizard.flows.deploy_source import Source, source_for
 from wizard.flows.signin_hints import Hint, hint, subject_of
@@ -31,35 +33,58 @@ WORKFLOW = "verify-login.yml"
 POLL_SECONDS = 2.0
 PATIENCE_SECONDS = 20 * 60.0
 """How long a run is watched; one that still queues then is pending."""
-YOUNG_ATTEMPTS, YOUNG_PAUSE_SECONDS = 5, 15.0
-"""How often, and how far apart, a run is dispatched again while a propagation delay may explain its failure."""
+YOUNG_PAUSES = (2.0, 4.0, 8.0, 15.0)
+"""Seconds before a run is dispatched again while a propagation delay may explain its failure; then it has failed."""
+YOUNG_FOR_SECONDS = 15 * 60.0
+"""How long after an earlier run the identities that it made count as young."""
 SHORT_TIMER_SECONDS = 30.0
 
 
-async def prove(job: Job, outcome: Outcome, *, again: bool = False) -> AsyncIterator[Event]:
+async def prove(job: Job, outcome: Outcome, *, again: bool = False, journal: Journal | None = None) -> AsyncIterator[Event]:
     """Verify every environment of the project and note what is pending or unproven in ``outcome``.
 
-    With ``again`` also those that have been proven before; otherwise a second set-up sends nothing.
+    With ``again`` also those that have been proven before; otherwise a second set-up sends nothing. Without a ``journal``
+    of the run that this belongs to, one is opened. Raises ``JournalLost`` before a run is dispatched that could not be noted.
     """
-    young = outcome.applied.changed > 0
-    async for event in verify(job.project, job.session, job.project.environments, again=again, young=young):
-        if event.event is EventKind.PENDING:
-            item = {name: str(event.detail[name]) for name in ("what", "link", "who")}
-            if item not in outcome.pending:
-                outcome.pending.append(item)
-        elif event.event is EventKind.CHANGE_FAILED:
-            outcome.unproven.append(str(event.detail["environment"]))
-        yield event
+    own = journal or Journal(job.runs, job.identity)
+    young = outcome.applied.changed > 0 or _made_lately(job, own)
+    proof = verify(job.project, job.session, job.project.environments, again=again, young=young, record=own.record, run=own.run)
+    try:
+        async for event in proof:
+            if event.event is EventKind.PENDING:
+                item = {name: str(event.detail[name]) for name in ("what", "link", "who")}
+                if item not in outcome.pending:
+                    outcome.pending.append(item)
+            elif event.event is EventKind.CHANGE_FAILED:
+                outcome.unproven.append(str(event.detail["environment"]))
+            yield event
+    finally:
+        if journal is None:
+            own.close()
+
+
+def _made_lately(job: Job, journal: Journal) -> bool:
+    """Whether an earlier run of ours created things only a moment ago: what it made is as young as what we make."""
+    past = (run for run in past_runs(job.runs, job.identity) if run.begun and run.run != journal.run)
+    return any(time.time() - run.path.stat().st_mtime < YOUNG_FOR_SECONDS for run in past)
 
 
 async def verify(
-    project: Project, session: Session, environments: Sequence[Environment], *, again: bool = True, young: bool = False
+    project: Project,
+    session: Session,
+    environments: Sequence[Environment],
+    *,
+    again: bool = True,
+    young: bool = False,
+    record: Callable[[Event], None] = lambda event: None,
+    run: str = "",
 ) -> AsyncIterator[Event]:
     """Dispatch (one after another), watch (all at once), and tell the outcome of every environment.
 
-    ``young`` says that identities were made in this run, so that a propagation delay may explain a failed sign-in.
+    ``young`` says that identities were made in this run, so that a propagation delay may explain a failed sign-in. ``record``
+    keeps every event before anybody sees it, the intent of a dispatch before it is sent; ``run`` is the id of the run.
     """
-    proof = _Proof(project, session, again, young)
+    proof = _Proof(project, session, again, young, record, run)
     watching = asyncio.create_task(proof.all(environments))
     try:
         while (event := await proof.events.get()) is not None:
@@ -77,6 +102,8 @@ class _Proof:
     session: Session
     again: bool
     young: bool
+    record: Callable[[Event], None]
+    run: str
     events: asyncio.Queue[Event | None] = field(default_factory=asyncio.Queue)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -99,7 +126,9 @@ class _Proof:
     def _tell(self, kind: EventKind, environment: str, outcome: str = "", error: str = "", remedy: str = "", **detail: object) -> None:
         key = f"github.workflow_run/{environment}" if environment else "github.workflow_run"
         shown = {"environment": environment, **detail}
-        self.events.put_nowait(Event(kind, key=key, action="verify", outcome=outcome, error=error, hint=remedy, detail=shown))
+        event = Event(kind, key=key, action="verify", outcome=outcome, error=error, hint=remedy, detail=shown, run=self.run)
+        self.record(event)
+        self.events.put_nowait(event)
 
     async def _asked(self, environment: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """The answer of a call, asked again as long as GitHub limits us."""
@@ -131,9 +160,9 @@ class _Proof:
                 return
             source = await self._asked(name, lambda: source_for(self.session, self.project, environment))
             active = next((run for run in known if not run.over), None)
-            for attempt in range(YOUNG_ATTEMPTS):
-                run = active if active is not None and attempt == 0 else await self._dispatched(name, source)
-                if run is None or not await self._watched(name, run, last=attempt == YOUNG_ATTEMPTS - 1):
+            for pause in (*YOUNG_PAUSES, None):
+                run, active = active or await self._dispatched(name, source), None
+                if run is None or not await self._watched(name, run, pause):
                     return
         except LakestrapError as error:
             self._tell(EventKind.CHANGE_FAILED, name, "failed", str(error), "\n".join(error.hints))
@@ -146,11 +175,13 @@ class _Proof:
             return None
         async with self.writing:
             inputs = {"environment": name}
+            self._tell(EventKind.CHANGE_STARTED, name)
             number = await self._asked(name, lambda: dispatch(self.session, self.repository, WORKFLOW, source.ref, inputs))
+            self._tell(EventKind.CHANGE_MADE, name, "dispatched", id=number)
         return await self._asked(name, lambda: look(self.session, self.repository, number))
 
-    async def _watched(self, name: str, run: WorkflowRun, *, last: bool) -> bool:
-        """Watch one run to its end or to its gate; returns whether another attempt is worth while."""
+    async def _watched(self, name: str, run: WorkflowRun, pause: float | None) -> bool:
+        """Watch one run to its end or to its gate; returns, after the pause, whether another attempt is worth while."""
         from wizard.providers.github.workflow_run import look
 
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
@@ -167,7 +198,7 @@ class _Proof:
         if run.succeeded:
             self._tell(EventKind.SETTLED, name, "signed in and read", link=run.url)
             return False
-        return await self._failed(name, run, last=last)
+        return await self._failed(name, run, pause)
 
     async def _held(self, name: str, run: WorkflowRun) -> bool:
         """Tell whose deed or what moment opens the gate; ``False`` where it opens in a moment by itself."""
@@ -190,15 +221,15 @@ class _Proof:
         self._tell(EventKind.PENDING, name, what, what=what, link=run.url, who=who)
         return True
 
-    async def _failed(self, name: str, run: WorkflowRun, *, last: bool) -> bool:
+    async def _failed(self, name: str, run: WorkflowRun, pause: float | None) -> bool:
         from wizard.providers.github.workflow_run import failed_jobs
 
         jobs = await self._asked(name, lambda: failed_jobs(self.session, self.repository, run.id))
         log = "\n".join(job.log for job in jobs)
         found = hint(log) or Hint("", f"the run ended with {run.conclusion}", f"open {run.url}")
-        if found.delay and self.young and not last:
-            self._tell(EventKind.WAITING, name, f"not known everywhere yet: {found.code}", link=run.url, seconds=YOUNG_PAUSE_SECONDS)
-            await asyncio.sleep(YOUNG_PAUSE_SECONDS)
+        if found.delay and self.young and pause is not None:
+            self._tell(EventKind.WAITING, name, f"not known everywhere yet: {found.code}", link=run.url, seconds=pause)
+            await asyncio.sleep(pause)
             return True
         remedy = f"{found.remedy}\n{run.url}"
         self._tell(EventKind.CHANGE_FAILED, name, "failed", found.line, remedy, code=found.code, link=run.url, subject=subject_of(log))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.sandbox.actions import shop
 from wizard.engine.events import Event, EventKind
+from wizard.errors import JournalLost
 from wizard.flows import verify as flow
 from wizard.project.model import Project
 from wizard.providers.signin import open_session
@@ -30,7 +31,7 @@ def project(*names: str, **changes: Any) -> Project:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flow, "POLL_SECONDS", 0.1)
-    monkeypatch.setattr(flow, "YOUNG_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(flow, "YOUNG_PAUSES", (0.1,) * 20)
 
 
 @pytest.fixture
@@ -176,3 +177,29 @@ async def test_environments_are_watched_together(sandbox: Sandbox, session: Sess
         shop.put_environment(sandbox.world, "qa", reviewers=[{"type": "User", "id": ANA}])
     events = await told(session, project("dev", "qa"))
     assert {name: event.event for name, event in events.items()} == {"dev": EventKind.SETTLED, "qa": EventKind.PENDING}
+
+
+async def test_a_dispatch_is_noted_before_it_is_sent_and_after(sandbox: Sandbox, session: Session) -> None:
+    noted: list[tuple[Event, int]] = []
+    wanted = project()
+    told_events = [
+        event
+        async for event in flow.verify(
+            wanted, session, wanted.environments, record=lambda event: noted.append((event, runs(sandbox))), run="this-run"
+        )
+    ]
+    kinds = [(event.event, count) for event, count in noted if event.event in (EventKind.CHANGE_STARTED, EventKind.CHANGE_MADE)]
+    assert kinds == [(EventKind.CHANGE_STARTED, 0), (EventKind.CHANGE_MADE, 1)]
+    assert [event for event, _ in noted] == told_events
+    assert {event.run for event in told_events} == {"this-run"}
+
+
+async def test_what_cannot_be_noted_is_not_sent(sandbox: Sandbox, session: Session) -> None:
+    def full(event: Event) -> None:
+        raise JournalLost("cannot write the journal: no space left on device")
+
+    wanted = project()
+    with pytest.raises(JournalLost):
+        async for _ in flow.verify(wanted, session, wanted.environments, record=full):
+            pass
+    assert runs(sandbox) == 0
