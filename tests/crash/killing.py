@@ -1,64 +1,109 @@
 """Killing set-up at a chosen mutating request and running it again: the loop's one step.
 
-Owns the undisturbed run that all others are compared with, and the choice of the sample.
+Owns the projects, the undisturbed run that all others are compared with, and the choice of the sample.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.crash.canonical import differing
-from tests.scenarios.rehearsal import Finished, rehearsed, small_project
+from tests.crash.canonical import differing, ids_in
+from tests.scenarios.rehearsal import SMALL, Finished, rehearsed, small_project
+
+Json = Any
 
 SETUP = (sys.executable, "-m", "wizard", "setup", "--yes", "--json", "--no-input")
-SAMPLE = 4
+VALUES = frozenset({"a-value-for-the-test"})
+"""Secret values that the project gives: they must arrive as they are."""
+PATIENCE = 150.0
+"""Seconds for a killed run and the one after it; the two take about twenty."""
+SINGLE = "".join(line for line in SMALL.splitlines(keepends=True) if "name: dev" not in line)
+"""One protected environment with reviewers, both kinds of secrets and a lock."""
+PROJECTS: Mapping[str, str] = {"single": SINGLE, "double": SMALL}
 
 
 @dataclass(frozen=True, slots=True)
 class Undisturbed:
-    """The world that a run nobody killed ends in, and how many mutating requests it took."""
+    """The world that a run nobody killed ends in, the ids that it began with, and how many mutating requests it took."""
 
-    world: dict[str, Any]
+    world: dict[str, Json]
+    begun_with: frozenset[str]
     requests: int
+    dispatches: Counter[str]
 
 
-def undisturbed(folder: Path, mode: str) -> Undisturbed:
-    done = _run(folder, mode)
+def undisturbed(folder: Path, mode: str, project: str = "single") -> Undisturbed:
+    """Run set-up once, alone. Fails where it does."""
+    (folder / "fresh").mkdir(parents=True, exist_ok=True)
+    fresh = rehearsed(folder / "fresh", "true")
+    done = _run(folder, mode, project)
     assert done.code == 0, done.stderr
-    return Undisturbed(done.world, len(done.mutating))
+    return Undisturbed(done.world, ids_in(fresh.world), len(done.mutating), dispatches(done.world))
 
 
-def killed_and_resumed(folder: Path, mode: str, point: str) -> Finished:
+def killed_and_resumed(folder: Path, mode: str, point: str, project: str = "single") -> Finished:
     """``setup`` killed at ``N.before`` or ``N.after``, then ``setup`` again, in one sandbox."""
-    return _run(folder, mode, "--kill-after", point)
+    return _run(folder, mode, project, "--kill-after", point)
 
 
-def _run(folder: Path, mode: str, *options: str) -> Finished:
-    small_project(folder, mode)
+def _run(folder: Path, mode: str, project: str, *options: str) -> Finished:
+    small_project(folder, mode, PROJECTS[project])
     script = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
-    return rehearsed(folder, "sh", "-c", script, "sh", *SETUP, options=options)
+    return rehearsed(folder, "sh", "-c", script, "sh", *SETUP, options=options, timeout=PATIENCE)
 
 
-def problems(reference: Undisturbed, done: Finished, point: str) -> list[str]:
-    """What is wrong with a killed and resumed run; empty where nothing is."""
+def problems(reference: Undisturbed, folder: Path, mode: str, point: str, project: str = "single") -> list[str]:
+    """What is wrong with a run killed at ``point`` and resumed; empty where nothing is."""
+    try:
+        done = killed_and_resumed(folder, mode, point, project)
+    except subprocess.TimeoutExpired:
+        return [f"{point}: not over after {PATIENCE:.0f} s"]
     found = []
     if done.code != 0:
-        found.append(f"{point}: the second run ended with {done.code}: {done.stderr[-800:]}")
+        found.append(f"the second run ended with {done.code}: {done.stderr[-1500:]}")
     if not any(exchange.get("killed") for exchange in done.exchanges):
-        found.append(f"{point}: nothing was killed")
-    return found + [f"{point}: {line[:400]}" for line in differing(reference.world, done.world)]
+        found.append("nothing was killed")
+    found += needless_dispatches(done.exchanges)
+    if dispatches(done.world).keys() != reference.dispatches.keys():
+        found.append(f"verified {sorted(dispatches(done.world))} instead of {sorted(reference.dispatches)}")
+    found += differing(reference.world, done.world, reference.begun_with, VALUES)
+    return [f"{point}: {line}" for line in found]
 
 
-def points(requests: int) -> list[str]:
+def dispatches(world: Mapping[str, Json]) -> Counter[str]:
+    """How often each environment's proof was started."""
+    rows = world.get("github.workflow_runs", {}).values()
+    return Counter(f"{row['repository']} {row['path']} {row['ref']} {row['inputs']}" for row in rows)
+
+
+def needless_dispatches(exchanges: Sequence[Mapping[str, Json]]) -> list[str]:
+    """Environments whose proof was started again although no earlier run of it was seen to fail."""
+    started: Counter[str] = Counter()
+    failed: dict[str, set[int]] = {}
+    for exchange in exchanges:
+        answer = exchange["response"]
+        if exchange["url"].endswith("/dispatches") and exchange["mutating"]:
+            started[f"verify-login {exchange['request']['inputs']['environment']}"] += 1
+        rows = answer.get("workflow_runs", [answer]) if isinstance(answer, dict) else []
+        for row in rows:
+            if row.get("conclusion") in ("failure", "startup_failure") and "display_title" in row:
+                failed.setdefault(row["display_title"], set()).add(row["id"])
+    return [f"{title} was started {n} times" for title, n in started.items() if n > 1 + len(failed.get(title, ()))]
+
+
+def points(requests: int, sample: int) -> list[str]:
     """All points with ``LAKESTRAP_CRASH=all``; else a sample drawn by ``LAKESTRAP_CRASH=SEED`` (0)."""
     every = [f"{number}.{when}" for number in range(1, requests + 1) for when in ("before", "after")]
     wish = os.environ.get("LAKESTRAP_CRASH", "0")
-    return every if wish == "all" else sorted(random.Random(int(wish)).sample(every, min(SAMPLE, len(every))), key=_place)
+    return every if wish == "all" else sorted(random.Random(int(wish)).sample(every, min(sample, len(every))), key=_place)
 
 
 def _place(point: str) -> tuple[int, str]:
