@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """What the operator has at a scope. ``unreadable`` says why the roles could not be read, empty where they could.
+    """What the operator has at a scope. ``unreadable`` says why the roles could not be read, empty where they could; ``lacking`` is
+    the permission that reading them would have needed.
 
     ``scope`` is the nearest scope that exists. ``denials`` stand against the roles; ``eligible`` are not active yet.
     """
@@ -39,6 +40,7 @@ class Permissions:
     denials: tuple[Block, ...] = ()
     eligible: tuple[Block, ...] = ()
     unreadable: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ async def _read(session: Session, scope: str) -> Permissions:
         with translated(f"read your roles at {scope}"):
             blocks = await found(fetch_blocks(session, scope))
     except NotAllowed as refusal:
-        return Permissions(scope, unreadable=refusal.message)
+        return Permissions(scope, unreadable=refusal.message, lacking=refusal.permission)
     except ServiceRefused as refusal:
         return Permissions(scope, unreadable=refusal.message)
     if blocks is None:
@@ -116,6 +118,8 @@ async def can(session: Session, permission: Permission, assignment: Mapping[str,
     """
     held = await effective_permissions(session, permission.scope)
     data = permission.plane == "keyvault"
+    if held.lacking and held.lacking.lower() == permission.action.lower():
+        return Verdict(Answer.NO, f"no role of yours holds {permission.action}", _grant(session, permission))
     if held.unreadable:
         return Verdict(Answer.UNKNOWN, f"your roles cannot be read: {held.unreadable}", "the first write decides")
     for denial in held.denials:

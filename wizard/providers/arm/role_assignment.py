@@ -48,9 +48,11 @@ class RoleAssignment(Resource):
 
     @property
     def requires(self) -> tuple[Permission, ...]:
+        """To give and to take back; and to read definitions, without which nobody can tell whether their own roles admit it."""
         scope = "" if isinstance(self.scope, Ref) else self.scope
         verbs = ("read",) if self.existing else ("read", "write", "delete")
-        return tuple(Permission("arm", f"Microsoft.Authorization/roleAssignments/{verb}", scope) for verb in verbs)
+        own = tuple(Permission("arm", f"Microsoft.Authorization/roleAssignments/{verb}", scope) for verb in verbs)
+        return own if self.existing else (*own, Permission("arm", "Microsoft.Authorization/roleDefinitions/read", scope))
 
     @property
     def _role_id(self) -> str:

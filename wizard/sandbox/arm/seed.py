@@ -2,8 +2,9 @@
 
 Owns what the ``arm.*`` tables hold at the start. Everything seeded is old: it works at once. Forms beyond the published
 ones: a ``deny`` entry is ``{name, principal, actions, not_actions, except, scope}``, a policy is
-``{name, effect: deny, scope, types, allowed_locations, required_tags, required, forbidden}`` (see ``policy``), and a
-subscription may say how many ``cores`` a region has.
+``{name, effect: deny, scope, types, allowed_locations, required_tags, required, forbidden}`` (see ``policy``), a
+subscription may say how many ``cores`` a region has, and ``custom_roles`` holds ``{name, actions, not_actions, data_actions,
+not_data_actions, description}``: roles of the tenant, assignable in every subscription, that ``roles`` may name.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _ROLES = "/providers/Microsoft.Authorization/roleDefinitions"
 
 def seed(world: World, description: dict[str, Json]) -> None:
     """Fill the tables; call it after the Graph folder's seed, whose principals it names."""
+    scopes = [f"/subscriptions/{str(told['id']).lower()}" for told in description.get("subscriptions") or ()]
+    for entry in description.get("custom_roles") or ():
+        _custom_role(world, entry, scopes)
     for told in description.get("subscriptions") or ():
         subscription = str(told["id"]).lower()
         world.table("arm.subscriptions")[subscription] = {
@@ -52,6 +56,31 @@ def seed(world: World, description: dict[str, Json]) -> None:
         _resource(world, dict(document))
 
 
+def _custom_role(world: World, entry: Json, scopes: list[str]) -> None:
+    name = str(uuid.uuid5(uuid.UUID(int=0), f"custom role/{entry['name']}"))
+    members = {"actions": "actions", "notActions": "not_actions", "dataActions": "data_actions", "notDataActions": "not_data_actions"}
+    properties = {
+        "roleName": entry["name"],
+        "type": "CustomRole",
+        "description": entry.get("description", ""),
+        "assignableScopes": scopes,
+        "permissions": [{member: list(entry.get(told) or []) for member, told in members.items()}],
+        "createdOn": world.clock.iso(),
+        "updatedOn": world.clock.iso(),
+        "createdBy": "",
+        "updatedBy": "",
+    }
+    row = {"id": f"{_ROLES}/{name}", "name": name, "type": "Microsoft.Authorization/roleDefinitions", "properties": properties}
+    world.table("arm.role_definitions")[row["id"].lower()] = row
+
+
+def _role(world: World, named: str) -> str:
+    """The GUID of a role that is named or given by GUID, custom or built in."""
+    own = world.table("arm.role_definitions").rows.values()
+    found = next((row["name"] for row in own if row["properties"]["roleName"].lower() == named.lower()), "")
+    return str(found) or (named if is_guid(named) else by_name(named))
+
+
 def _object_id(world: World, name: str) -> str:
     """The object id of a user, group or service principal that is named in the description."""
     if is_guid(name):
@@ -74,7 +103,7 @@ def _scope(subscription: str, relative: str) -> str:
 def _common(world: World, subscription: str, entry: Json, index: int, kind: str) -> Json:
     """Name, scope, role and principal of a role entry."""
     scope, principal = _scope(subscription, entry.get("scope") or ""), _object_id(world, entry["principal"])
-    role = entry["role"] if is_guid(entry["role"]) else by_name(entry["role"])
+    role = _role(world, str(entry["role"]))
     return {
         "name": str(uuid.uuid5(uuid.UUID(int=0), f"{kind}/{scope}/{principal}/{role}/{index}")),
         "scope": scope,
