@@ -129,7 +129,7 @@ class Applier:
     async def _run(self, change: Change) -> None:
         step = Step(change, self)
         try:
-            resource = change.resource.resolved(await self._values(change))
+            resource = change.resource.resolved(await self._values(change, step))
             self.result.settled[change.key] = await step.run(resource)
         except JournalLost:
             raise
@@ -142,7 +142,7 @@ class Applier:
         finally:
             self.result.changed += step.mutations
 
-    async def _values(self, change: Change) -> dict[Ref, Json]:
+    async def _values(self, change: Change, step: Step) -> dict[Ref, Json]:
         """What the settled producers know; a kept credential is asked again only where it must be written."""
         values: dict[Ref, Json] = {}
         by_key = self._changes_by_key()
@@ -155,7 +155,8 @@ class Applier:
             if ref.attribute in producer.secret_attributes:
                 if change.action is Action.KEEP:
                     continue
-                values[ref] = await producer.resolved(await self._values(by_key[ref.key])).secret(self.session, settled, ref.attribute)
+                kept = producer.resolved(await self._values(by_key[ref.key], step))
+                values[ref] = await step.revealed(kept, settled, ref.attribute)
             else:
                 raise LakestrapError(f"{ref.key} has no {ref.attribute}, which {change.key} needs")
         return values

@@ -199,19 +199,44 @@ def decide(resource: Resource, observed: Observed | None, *, ours: bool = False)
     return Change(resource, Action.UPDATE if differences else Action.KEEP, observed, differences)
 
 
+_WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.REPLACE})
+
+
 def _with_lost_secrets(changes: dict[str, Change]) -> dict[str, Change]:
     """Replace a credential whose value somebody still needs and nobody can tell any more.
 
     Where no store holds it at all it is the orphan of an interrupted run, and removing it harms nobody.
     """
     for key, change in list(changes.items()):
-        kind = change.resource
-        if change.action is not Action.KEEP or not kind.secret_attributes or kind.revealable:
+        if change.action is not Action.KEEP or not change.resource.secret_attributes or change.resource.revealable:
             continue
-        stores = [c for c in changes.values() if any(r.key == key and r.attribute in kind.secret_attributes for r in c.resource.refs())]
-        writing = [store for store in stores if store.action in (Action.CREATE, Action.UPDATE, Action.REPLACE)]
+        writing = [store for store in _stores(changes, key) if store.action in _WRITING]
         if writing:
-            orphan = len(writing) == len(stores)
+            orphan = all(store.action in _WRITING for store in _all_stores(changes, key))
             reason = "no store holds its value" if orphan else f"its value is needed by {writing[0].key} and cannot be read again"
             changes[key] = replace(change, action=Action.REPLACE, reason=reason, consented=orphan)
+    return _with_stale_stores(changes)
+
+
+def _with_stale_stores(changes: dict[str, Change]) -> dict[str, Change]:
+    """Write every store anew whose credential is made anew: what it holds is worth nothing from then on."""
+    for key, change in list(changes.items()):
+        kind = change.resource
+        if not kind.secret_attributes or kind.revealable or change.action not in (Action.CREATE, Action.REPLACE):
+            continue
+        for store in _all_stores(changes, key):
+            if store.action is Action.KEEP:
+                changes[store.key] = replace(store, action=Action.REPLACE, reason=f"{key} is made anew", consented=True)
     return changes
+
+
+def _stores(changes: Mapping[str, Change], key: str) -> list[Change]:
+    """What is written with the secret value of ``key``."""
+    names = changes[key].resource.secret_attributes
+    return [c for c in changes.values() if any(ref.key == key and ref.attribute in names for ref in c.resource.refs())]
+
+
+def _all_stores(changes: Mapping[str, Change], key: str) -> list[Change]:
+    """The same, with the stores that take the value from those."""
+    direct = _stores(changes, key)
+    return direct + [further for store in direct for further in _all_stores(changes, store.key)]
