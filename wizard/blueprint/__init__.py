@@ -5,11 +5,13 @@ Owns composition. Pure: no cloud is asked, nothing is read but the project and t
 
 from __future__ import annotations
 
-from wizard.blueprint.azure import azure, first_party, operator_officers, registrations
+from wizard.blueprint.azure import azure, first_party, registrations
 from wizard.blueprint.databricks import databricks
 from wizard.blueprint.facts import Facts, Gates, Place
 from wizard.blueprint.github import environment_resources, repository_resources
 from wizard.blueprint.identity import identity
+from wizard.blueprint.preview import preview
+from wizard.blueprint.vaults import operator_officers
 from wizard.engine.resource import Resource
 from wizard.project.model import Project
 
@@ -21,5 +23,5 @@ def resources(project: Project, facts: Facts) -> tuple[Resource, ...]:
     found: list[Resource] = [*registrations(project, facts), *first_party(project, facts), *repository_resources(project, facts)]
     for environment in project.environments:
         place = Place(project, environment, facts)
-        found += [*azure(place), *identity(place), *environment_resources(place), *databricks(place)]
+        found += [*azure(place), *identity(place), *environment_resources(place), *databricks(place), *preview(place)]
     return tuple(found)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from wizard.engine.resource import Ref
 from wizard.project.naming import Names, names
+from wizard.render.assets import PROVIDERS
 
 if TYPE_CHECKING:
     from wizard.project.model import Environment, Project
@@ -109,6 +110,33 @@ class Place:
         return existing or f"{self.group_id}/providers/Microsoft.KeyVault/vaults/{self.names.vault}"
 
     @property
+    def operations_vault_id(self) -> str:
+        return f"{self.operations_group_id}/providers/Microsoft.KeyVault/vaults/{self.names.operations_vault}"
+
+    @property
+    def operations_group_key(self) -> str:
+        return f"arm.resource_group/{self.name}-ops"
+
+    @property
+    def operations_vault_key(self) -> str:
+        return f"keyvault.vault/{self.name}-ops"
+
+    @property
+    def stores_credential(self) -> bool:
+        """Whether there is a deployment credential that has to be kept somewhere."""
+        return self.project.identity.mode == "client-secret"
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Resource providers that must be registered for what is made in this environment."""
+        wanted = set(PROVIDERS)
+        if self.stores_credential or not self.environment.existing.vault:
+            wanted.add("Microsoft.KeyVault")
+        if self.project.identity.mode == "managed-identity":
+            wanted.add("Microsoft.ManagedIdentity")
+        return tuple(sorted(wanted))
+
+    @property
     def group_key(self) -> str:
         return f"arm.resource_group/{self.name}"
 
@@ -142,20 +170,18 @@ class Place:
         return Ref(self._identity_key, "client_id")
 
     @property
+    def identity_is_managed(self) -> bool:
+        """Whether it is a managed identity known by its ARM id, ours or the user's own."""
+        return self.project.identity.mode == "managed-identity" or (self.environment.existing.identity or "").startswith("/")
+
+    @property
     def _identity_key(self) -> str:
-        managed = self.project.identity.mode == "managed-identity"
-        return f"identity.managed_identity/{self.name}" if managed else f"entra.service_principal/{self.name}"
+        return f"identity.managed_identity/{self.name}" if self.identity_is_managed else f"entra.service_principal/{self.name}"
 
     @property
     def gate_key(self) -> str:
         """The GitHub environment whose gate must be complete before anything trusts its jobs."""
         return f"github.environment/{self.name}"
-
-    @property
-    def subject(self) -> tuple[Ref, Ref]:
-        """Subject and issuer of the tokens that GitHub gives to jobs in this environment."""
-        key = f"github.oidc_subject/{self.name}"
-        return Ref(key, "subject"), Ref(key, "issuer")
 
     @property
     def host(self) -> Ref:

@@ -5,9 +5,10 @@ Owns which GitHub objects a project needs and in which order trust may be given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wizard.blueprint.facts import Facts, Place
+from wizard.blueprint.vaults import CREDENTIAL
 from wizard.engine.resource import Ref, Resource
 from wizard.project.model import Project
 from wizard.providers.github.branch import Branch
@@ -80,18 +81,9 @@ def environment_resources(place: Place) -> Iterator[Resource]:
         **owned,
     )
     yield OidcSubject(name=place.name, environment_name=place.name, repository=name, after=repository, **owned)
-    for variable, value in _variables(place).items():
-        yield EnvironmentVariable(
-            name=f"{place.name}/{variable}",
-            environment_name=place.name,
-            repository=name,
-            variable=variable,
-            value=value,
-            after=(place.gate_key,),
-            **owned,
-        )
-    if project.identity.mode == "client-secret":
-        value = Ref(f"entra.client_secret/{place.name}", "value")
+    yield from environment_variables(place, place.name, _variables(place))
+    if place.stores_credential:
+        value = Ref(f"keyvault.secret/{place.name}-ops/{CREDENTIAL}", "value")
         yield EnvironmentSecret(
             name=f"{place.name}/AZURE_CLIENT_SECRET",
             environment_name=place.name,
@@ -100,6 +92,20 @@ def environment_resources(place: Place) -> Iterator[Resource]:
             value=value,
             after=(place.gate_key,),
             **owned,
+        )
+
+
+def environment_variables(place: Place, environment_name: str, values: Mapping[str, str | Ref]) -> Iterator[Resource]:
+    """What jobs in a GitHub environment read, once its gate is complete."""
+    for variable, value in values.items():
+        yield EnvironmentVariable(
+            name=f"{environment_name}/{variable}",
+            environment_name=environment_name,
+            repository=place.project.github.repository,
+            variable=variable,
+            value=value,
+            after=(f"github.environment/{environment_name}",),
+            **place.owned,
         )
 
 

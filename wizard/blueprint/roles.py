@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from wizard.render.assets import ROLES_ASSIGNED
 
+BLOB_DATA_CONTRIBUTOR = ROLES_ASSIGNED["Storage Blob Data Contributor"]
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 RBAC_ADMINISTRATOR = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
@@ -40,3 +41,7 @@ def delegation() -> str:
         )
         clauses.append(f"((!(ActionMatches{{'{attribute}/{action}'}})) OR ({allowed}))")
     return " AND ".join(clauses)
+
+
+PREVIEW_ACTIONS = ("*/read", "Microsoft.Resources/deployments/validate/action", "Microsoft.Resources/deployments/whatIf/action")
+"""What shows in a pull request what would change, and can change nothing."""

@@ -44,15 +44,16 @@ async def phased(plan: Plan, job: Job) -> Phases:
     for environment in job.project.environments:
         for officer in operator_officers(job.project, environment, job.facts):
             vault = str(getattr(officer, "scope", ""))
-            writing = [c for c in changes if isinstance(c.resource, VaultSecret) and c.resource.vault_id == vault]
-            needed = any(change.action is not Action.KEEP for change in writing)
+            kept = {c.key for c in changes if isinstance(c.resource, VaultSecret) and c.resource.vault_id == vault}
+            needing = {c.key for c in changes if c.action is not Action.KEEP and (c.key in kept or _reveals(c.resource, kept))}
+            needed = bool(needing)
             if needed:
-                changes = [_after(change, officer.key) if change in writing else change for change in changes]
+                changes = [_after(change, officer.key) if change.key in needing else change for change in changes]
                 changes.append(decide(officer, await officer.read(job.session)))
             if needed or (officer.key in begun and await _left_behind(officer, job)):
                 officers.append(officer)
-    held = {officer.environment for officer in officers}
-    locks = [change for change in changes if isinstance(change.resource, Lock) and change.resource.environment in held]
+    held = [str(getattr(officer, "scope", "")).lower() for officer in officers]
+    locks = [change for change in changes if isinstance(change.resource, Lock) and _holds(change.resource, held)]
     standing = [change for change in locks if change.observed is not None]
     return Phases(
         Plan(tuple(Change(_alone(change.resource), Action.DELETE, change.observed) for change in standing)),
@@ -60,6 +61,16 @@ async def phased(plan: Plan, job: Job) -> Phases:
         tuple(officers),
         Plan(tuple(Change(_alone(change.resource), Action.CREATE) for change in locks)),
     )
+
+
+def _reveals(resource: Resource, secrets: set[str]) -> bool:
+    """Whether it is written with the value of one of those secrets."""
+    return any(ref.key in secrets and ref.attribute == "value" for ref in resource.refs())
+
+
+def _holds(lock: Lock, scopes: list[str]) -> bool:
+    """Whether a lock keeps roles at one of those scopes from being taken back."""
+    return any(scope.startswith(f"{str(lock.scope).lower()}/") for scope in scopes)
 
 
 async def _left_behind(officer: Resource, job: Job) -> bool:
