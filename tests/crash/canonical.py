@@ -20,7 +20,7 @@ Tables = Mapping[str, Mapping[str, Json]]
 
 MINTED = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-5[0-9a-fA-F]{3}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"  # UUIDs of version 5: the sandbox's and guid()
-    r"|(?<![0-9A-Za-z])\d{7,20}(?![0-9A-Za-z])"  # GitHub's and Databricks' numbers
+    r"|(?<![0-9A-Za-z])[1-9]\d{6,19}(?![0-9A-Za-z]|-[0-9a-f]{4}-)"  # GitHub's and Databricks' numbers
     r"|(?<=/)[0-9a-f]{32}(?![0-9a-f])"  # versions of vault secrets
     r"|minted-secret-[0-9a-f]+"  # secret text, see ``_secrets_named``
 )
