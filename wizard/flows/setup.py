@@ -6,7 +6,7 @@ gives it. Run again, it finishes what was begun and changes nothing that is as w
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,6 +17,7 @@ from wizard.engine.journal import Journal
 from wizard.engine.plan import Plan, make_plan
 from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
 from wizard.flows.check import checked, exit_code, with_blocked
+from wizard.flows.pending import pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import carried_out, phased
 from wizard.flows.working_tree import write_files
@@ -120,21 +121,11 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
         yield event
     if not outcome.applied.complete:
         return
-    for item in pending_publication(outcome.applied):
-        outcome.pending.append(item)
-        yield Event(EventKind.PENDING, outcome=item["what"], detail=item, run=journal.run)
+    for item in (*pending_publication(outcome.applied), *pending_trust(outcome.applied)):
+        outcome.pending.append({name: item[name] for name in ("what", "link", "who")})
+        yield Event(EventKind.PENDING, outcome=item["what"], hint=item.get("command", ""), detail=item, run=journal.run)
     async for event in prove(job, outcome, journal=journal):
         yield event
-
-
-def pending_publication(applied: Applied) -> Sequence[dict[str, str]]:
-    """The pull request that somebody has to merge, if there is one."""
-    found = []
-    for key, observed in applied.settled.items():
-        if key.startswith("github.files/") and observed.attributes.get("pull_request_url") and not observed.attributes.get("merged"):
-            link = str(observed.attributes["pull_request_url"])
-            found.append({"what": "merge the pull request", "link": link, "who": "somebody with write access"})
-    return found
 
 
 def finished(outcome: Outcome, run: str, error: LakestrapError | None = None) -> Event:

@@ -16,6 +16,7 @@ from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal, past_runs
 from wizard.errors import LakestrapError, NotYet
 from wizard.flows.deploy_source import Source, source_for
+from wizard.flows.pending import untrusted
 from wizard.flows.signin_hints import Hint, hint, subject_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ async def prove(job: Job, outcome: Outcome, *, again: bool = False, journal: Jou
     """
     own = journal or Journal(job.runs, job.identity)
     young = outcome.applied.changed > 0 or _made_lately(job, own)
-    proof = verify(job.project, job.session, job.project.environments, again=again, young=young, record=own.record, run=own.run)
+    waiting = untrusted(outcome.applied)
+    environments = [environment for environment in job.project.environments if environment.name not in waiting]
+    proof = verify(job.project, job.session, environments, again=again, young=young, record=own.record, run=own.run)
     try:
         async for event in proof:
             if event.event is EventKind.PENDING:
