@@ -7,8 +7,10 @@ hints). Never decides anything and never receives a secret: events and plans can
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
@@ -139,9 +141,14 @@ class Console:
             self.talk.print(text, markup=False)
 
     def write(self, text: str) -> None:
-        """Data, as it is, on stdout."""
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+        """Data, as it is, on stdout. Raises ``LakestrapError`` where nobody takes it any more: the run stops between calls."""
+        try:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+        except OSError as problem:
+            sys.stdout = Path(os.devnull).open("w")  # or Python complains once more when it exits
+            hint = "nothing is lost: run the same command again"
+            raise LakestrapError(f"cannot write to stdout: {problem.strerror or problem}", hints=[hint]) from problem
 
     def json(self, value: object) -> None:
         self.write(json.dumps(value, indent=2, ensure_ascii=False))

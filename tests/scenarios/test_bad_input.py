@@ -124,3 +124,25 @@ def _python(command: tuple[str, ...]) -> tuple[str, ...]:
     import sys
 
     return (sys.executable, "-m", "wizard", *command[1:])
+
+
+def test_a_disk_that_fills_up_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    """No file may grow past the limit: the journal breaks off mid-run, and the next run finishes the job."""
+    small_project(tmp_path)
+    limit = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (26000, 26000)); os.execv(sys.argv[1], sys.argv[1:])"
+    script = '"$1" -c "$LIMIT" "$@" >/dev/null 2>first.err; echo $? >first.code; exec "$@"'
+    done = rehearsed(tmp_path, "sh", "-c", script, "sh", *_python(SETUP), environment={"LIMIT": limit})
+    first, code = (tmp_path / "first.err").read_text(), int((tmp_path / "first.code").read_text())
+    assert code == 1 and "journal" in first and "hint:" in first and "Traceback" not in first, (code, first)
+    assert done.code == 0, done.stderr
+    again = done.events[-1]
+    assert again["counts"]["failed"] == 0 and again["counts"]["changed"] > 0
+
+
+def test_a_reader_that_goes_away_stops_the_run_between_calls(tmp_path: Path) -> None:
+    small_project(tmp_path)
+    script = '{ "$@" 2>first.err; echo $? >first.code; } | head -n 5 >/dev/null; exec "$@"'
+    done = rehearsed(tmp_path, "sh", "-c", script, "sh", *_python(SETUP))
+    first = (tmp_path / "first.err").read_text()
+    assert (tmp_path / "first.code").read_text().strip() == "1" and "stdout" in first and "Traceback" not in first, first
+    assert done.code == 0, done.stderr
