@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.blueprint.facts import Facts, Place
-from wizard.blueprint.grants import assignment, reader_of_secrets
+from wizard.blueprint.grants import assignment, on_secrets, reader_of_secrets
 from wizard.blueprint.roles import ACCESS_ROLES, BLOB_DATA_CONTRIBUTOR, CONTRIBUTOR, RBAC_ADMINISTRATOR, delegation
-from wizard.blueprint.vaults import vaults, who
+from wizard.blueprint.vaults import people, vaults, who
 from wizard.engine.resource import Ref, Resource
 from wizard.project.model import Project
 from wizard.providers.arm.deployment import Deployment
@@ -79,17 +79,14 @@ def _groups(place: Place) -> Iterator[Resource]:
 
 
 def _people(place: Place) -> Iterator[Resource]:
-    for item in place.project.access_of(place.environment):
+    for item in people(place):
         role, of_vault = ACCESS_ROLES[item.role]
-        yield assignment(
-            place,
-            f"{who(item)}-{item.role}",
-            scope=place.vault_id if of_vault else place.group_id,
-            role=role,
-            principal=place.facts.principals[who(item)],
-            kind="Group" if item.group else "User",
-            after=(place.vault_key if of_vault else place.group_key,),
-        )
+        name, principal, kind = f"{who(item)}-{item.role}", place.facts.principals[who(item)], "Group" if item.group else "User"
+        if of_vault:
+            yield on_secrets(place, name, principal=principal, role=role, kind=kind)
+        else:
+            after = (place.group_key,)
+            yield assignment(place, name, scope=place.group_id, role=role, principal=principal, kind=kind, after=after)
 
 
 def _deploy_roles(place: Place) -> Iterator[Resource]:

@@ -149,10 +149,14 @@ class Place:
         return self.name in self.facts.policy_vaults
 
     @property
+    def vault_grant_kind(self) -> str:
+        """The kind of resource by which rights on the vault's secrets are given."""
+        return "keyvault.access_policy" if self.vault_has_policies else "arm.role_assignment"
+
+    @property
     def databricks_reads_key(self) -> str:
         """What lets Databricks read the vault behind a secret scope."""
-        kind = "keyvault.access_policy" if self.vault_has_policies else "arm.role_assignment"
-        return f"{kind}/{self.name}/databricks-secrets"
+        return f"{self.vault_grant_kind}/{self.name}/databricks-secrets"
 
     @property
     def has_operations_group(self) -> bool:

@@ -24,6 +24,12 @@ ACCESS_ROLES: Mapping[str, tuple[str, bool]] = {
 }
 """The project file's word -> (role id, whether it is given on the vault rather than on the group)."""
 
+SECRET_PERMISSIONS: Mapping[str, frozenset[str]] = {
+    SECRETS_USER: frozenset({"get", "list"}),
+    SECRETS_OFFICER: frozenset({"get", "list", "set", "delete", "recover", "backup", "restore"}),
+}
+"""What the roles on a vault are in the words of access policies."""
+
 
 def delegation() -> str:
     """Who holds it may assign and remove the template's roles, to service principals only.

@@ -76,10 +76,15 @@ def who(item: Access) -> str:
     return item.group or item.user or ""
 
 
+def people(place: Place) -> tuple[Access, ...]:
+    """The entries under ``access`` that apply here, equal ones once."""
+    return tuple({(who(item).lower(), item.role): item for item in place.project.access_of(place.environment)}.values())
+
+
 def _officer_keys(place: Place) -> tuple[str, ...]:
-    """Assignments that let the people named in the project write secrets; the operator may be one of them."""
-    officers = (item for item in place.project.access_of(place.environment) if item.role == "secrets-officer")
-    return tuple(f"arm.role_assignment/{place.name}/{who(item)}-{item.role}" for item in officers)
+    """Grants that let the people named in the project write secrets; the operator may be one of them."""
+    officers = (item for item in people(place) if item.role == "secrets-officer")
+    return tuple(f"{place.vault_grant_kind}/{place.name}/{who(item)}-{item.role}" for item in officers)
 
 
 def operator_officers(project: Project, environment: Environment, facts: Facts) -> tuple[Resource, ...]:

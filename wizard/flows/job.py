@@ -6,7 +6,7 @@ Owns opening and closing, and the collecting of facts by reading. Knows no scree
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,6 +86,7 @@ async def collect_facts(project: Project, session: Session, path: Path) -> Facts
     if not features.environments:
         reason = "GitHub Free has no environments for private repositories, and without them no job can be trusted"
         problems.append(Problem(f"{shown_as(path)}: github.repository", reason, WAYS_OUT))
+    problems += _groups_elsewhere(project, subscriptions, path)
     if problems:
         raise BadInput(problems)
     return Facts(
@@ -111,6 +112,16 @@ def _subscriptions(project: Project, session: Session, path: Path, problems: lis
             reason = f"no subscription {environment.subscription!r} is visible to {session.operator.name}"
             problems.append(Problem(place, reason, f"use one of: {known}; or sign in as somebody who sees it: az login"))
     return found
+
+
+def _groups_elsewhere(project: Project, subscriptions: Mapping[str, str], path: Path) -> Iterator[Problem]:
+    """Groups of the user's own that are not in their environment's subscription: nothing could be deployed there."""
+    for position, environment in enumerate(project.environments):
+        group, expected = environment.existing.resource_group or "", subscriptions.get(environment.name, "")
+        if group and expected and group.split("/")[2].lower() != expected.lower():
+            place = f"{shown_as(path)}: environments[{position}].existing.resource_group"
+            reason = f"the group is in the subscription {group.split('/')[2]}, {environment.name} in {expected}"
+            yield Problem(place, reason, f"set `subscription` of {environment.name} to the group's")
 
 
 async def _principals(project: Project, session: Session, path: Path, problems: list[Problem]) -> Mapping[str, str]:
