@@ -146,7 +146,7 @@ class Console:
             sys.stdout.write(text + "\n")
             sys.stdout.flush()
         except OSError as problem:
-            sys.stdout = Path(os.devnull).open("w")  # or Python complains once more when it exits
+            sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - or Python complains once more when it exits
             hint = "nothing is lost: run the same command again"
             raise LakestrapError(f"cannot write to stdout: {problem.strerror or problem}", hints=[hint]) from problem
 
