@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -21,49 +22,94 @@ from tests.scenarios.rehearsal import SMALL, Finished, rehearsed, small_project
 Json = Any
 
 SETUP = (sys.executable, "-m", "wizard", "setup", "--yes", "--json", "--no-input")
+RESUMED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
 VALUES = frozenset({"a-value-for-the-test"})
 """Secret values that the project gives: they must arrive as they are."""
 PATIENCE = 150.0
 """Seconds for a killed run and the one after it; the two take about twenty."""
 SINGLE = "".join(line for line in SMALL.splitlines(keepends=True) if "name: dev" not in line)
 """One protected environment with reviewers, both kinds of secrets and a lock."""
-PROJECTS: Mapping[str, str] = {"single": SINGLE, "double": SMALL}
+SALTLESS = "".join(line for line in SINGLE.splitlines(keepends=True) if "name: salt" not in line)
+OWN_REPOSITORY = """\
+extends: owner
+github:
+  repositories:
+    - name: shop
+      private: true
+      default_branch: main
+      files: {README.md: "Code that was here before."}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is set up, in which world, and what had been set up ``earlier`` without trouble."""
+
+    mode: str = "federated"
+    project: str = SINGLE
+    world: str = ""
+    earlier: str = ""
+
+
+CASES: Mapping[str, Case] = {
+    "federated": Case(),
+    "client-secret": Case("client-secret"),
+    "managed-identity": Case("managed-identity"),
+    "pull-request": Case(world=OWN_REPOSITORY),
+    "grown": Case(earlier=SALTLESS),
+    "two-environments": Case(project=SMALL),
+}
+"""``grown`` adds a secret behind a lock: the lock is lifted, a role given and taken back, the lock set again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Undisturbed:
     """The world that a run nobody killed ends in, the ids that it began with, and how many mutating requests it took."""
 
+    case: Case
+    start: Path
     world: dict[str, Json]
     begun_with: frozenset[str]
     requests: int
     dispatches: Counter[str]
 
 
-def undisturbed(folder: Path, mode: str, project: str = "single") -> Undisturbed:
+def undisturbed(folder: Path, case: Case) -> Undisturbed:
     """Run set-up once, alone. Fails where it does."""
-    (folder / "fresh").mkdir(parents=True, exist_ok=True)
-    fresh = rehearsed(folder / "fresh", "true")
-    done = _run(folder, mode, project)
+    start = folder / "start"
+    start.mkdir(parents=True, exist_ok=True)
+    options: tuple[str, ...] = ()
+    if case.world:
+        (folder / "given.yaml").write_text(case.world, encoding="utf-8")
+        options = ("--world", str(folder / "given.yaml"))
+    if case.earlier:
+        small_project(start, case.mode, case.earlier)
+        before = rehearsed(start, *SETUP, options=options, timeout=PATIENCE)
+        assert before.code == 0, before.stderr
+    else:
+        before = rehearsed(start, "true", options=options)
+    (start / "world.json").rename(start / "start.json")
+    done = _run(folder / "undisturbed", start, case)
     assert done.code == 0, done.stderr
-    return Undisturbed(done.world, ids_in(fresh.world), len(done.mutating), dispatches(done.world))
+    return Undisturbed(case, start, done.world, ids_in(before.world), len(done.mutating), dispatches(done.world))
 
 
-def killed_and_resumed(folder: Path, mode: str, point: str, project: str = "single") -> Finished:
+def killed_and_resumed(folder: Path, reference: Undisturbed, point: str) -> Finished:
     """``setup`` killed at ``N.before`` or ``N.after``, then ``setup`` again, in one sandbox."""
-    return _run(folder, mode, project, "--kill-after", point)
+    return _run(folder, reference.start, reference.case, "--kill-after", point)
 
 
-def _run(folder: Path, mode: str, project: str, *options: str) -> Finished:
-    small_project(folder, mode, PROJECTS[project])
-    script = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
-    return rehearsed(folder, "sh", "-c", script, "sh", *SETUP, options=options, timeout=PATIENCE)
+def _run(folder: Path, start: Path, case: Case, *options: str) -> Finished:
+    shutil.copytree(start, folder)
+    small_project(folder, case.mode, case.project)
+    given = ("--world", str(folder / "start.json"), *options)
+    return rehearsed(folder, "sh", "-c", RESUMED, "sh", *SETUP, options=given, timeout=PATIENCE)
 
 
-def problems(reference: Undisturbed, folder: Path, mode: str, point: str, project: str = "single") -> list[str]:
+def problems(reference: Undisturbed, folder: Path, point: str) -> list[str]:
     """What is wrong with a run killed at ``point`` and resumed; empty where nothing is."""
     try:
-        done = killed_and_resumed(folder, mode, point, project)
+        done = killed_and_resumed(folder, reference, point)
     except subprocess.TimeoutExpired:
         return [f"{point}: not over after {PATIENCE:.0f} s"]
     found = []

@@ -14,36 +14,36 @@ from typing import Any
 import pytest
 
 from tests.crash.canonical import MINTED, differing
-from tests.crash.killing import VALUES, Undisturbed, needless_dispatches, points, problems, undisturbed
+from tests.crash.killing import CASES, VALUES, Undisturbed, needless_dispatches, points, problems, undisturbed
 
 World = dict[str, Any]
 
 WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 SAMPLES = {"federated": 2, "client-secret": 1}
-"""Points a mode in the everyday suite, which has seconds for them; ``make crash`` takes all points of all modes."""
-MODES = ("federated", "client-secret", "managed-identity") if WHOLE else tuple(SAMPLES)
+"""Points a case in the everyday suite, which has seconds for them; ``make crash`` takes all points of all cases."""
+WANTED = tuple(CASES) if WHOLE else tuple(SAMPLES)
 
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Undisturbed]:
     made: dict[str, Undisturbed] = {}
 
-    def of(mode: str) -> Undisturbed:
-        if mode not in made:
-            made[mode] = undisturbed(tmp_path_factory.mktemp(mode), mode)
-        return made[mode]
+    def of(name: str) -> Undisturbed:
+        if name not in made:
+            made[name] = undisturbed(tmp_path_factory.mktemp(name), CASES[name])
+        return made[name]
 
     return of
 
 
 @pytest.mark.crash
 @pytest.mark.timeout(2 * 3600)
-@pytest.mark.parametrize("mode", MODES)
-def test_set_up_resumes_from_every_point(tmp_path: Path, reference: Callable[[str], Undisturbed], mode: str) -> None:
-    wanted = reference(mode)
+@pytest.mark.parametrize("name", WANTED)
+def test_set_up_resumes_from_every_point(tmp_path: Path, reference: Callable[[str], Undisturbed], name: str) -> None:
+    wanted = reference(name)
     found: list[str] = []
-    for point in points(wanted.requests, SAMPLES.get(mode, 1)):
-        found += problems(wanted, tmp_path / point, mode, point)
+    for point in points(wanted.requests, SAMPLES.get(name, 1)):
+        found += problems(wanted, tmp_path / point, point)
     assert not found, "\n".join(found)
 
 
