@@ -70,7 +70,7 @@ def _custom_role(world: World, entry: Json, scopes: list[str]) -> None:
         "createdBy": "",
         "updatedBy": "",
     }
-    row = {"id": f"{_ROLES}/{name}", "name": name, "type": "Microsoft.Authorization/roleDefinitions", "properties": properties}
+    row: Json = {"id": f"{_ROLES}/{name}", "name": name, "type": "Microsoft.Authorization/roleDefinitions", "properties": properties}
     world.table("arm.role_definitions")[row["id"].lower()] = row
 
 
