@@ -125,7 +125,7 @@ class Console:
 
     def confirm(self, question: str) -> bool:
         """Ask for yes or no; Enter means no."""
-        self.talk.print(f"[bold]{_escaped(question)}[/] [y/N] ", end="")
+        self.talk.print(f"[bold]{_escaped(question)}[/] \\[y/N] ", end="")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def masked(self, question: str) -> Secret | None:
@@ -217,9 +217,10 @@ def _line(event: Event, progress: str) -> Text | None:
             sign, style = SIGNS.get(event.action, ("+", "green"))
             return Text.assemble((progress, "dim"), (f"{sign} ", style), f"{event.action} {where}")
         case EventKind.WAITING:
-            return Text.assemble(
-                ("… ", "dim"), (f"{where}: {event.detail.get('reason')} (next look in {event.detail.get('seconds')} s)", "dim")
-            )
+            reason, seconds = event.detail.get("reason") or event.outcome, event.detail.get("seconds")
+            return Text.assemble((progress, "dim"), (f"… {where}: {reason} (next look in {seconds} s)", "dim"))
+        case EventKind.SETTLED if event.action == "verify":
+            return Text.assemble((progress, "dim"), ("✓ ", "bold green"), f"{where}: {event.outcome}")
         case EventKind.CHANGE_FAILED:
             hints = "".join(f"\nhint: {hint}" for hint in event.hint.splitlines())
             return Text.assemble(("error: ", "bold red"), f"cannot {event.action} {where}: {event.error}", (hints, "cyan"))
