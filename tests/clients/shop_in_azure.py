@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.actions import shop
-from wizard.blueprint.azure import NAMESPACES
 from wizard.blueprint.roles import CONTRIBUTOR, RBAC_ADMINISTRATOR, SECRETS_USER, delegation
 from wizard.project.model import Project
+from wizard.render.assets import PROVIDERS
 from wizard.render.files import File, render
 from wizard.sandbox.login.tokens import mint
 from wizard.sandbox.router import Request
@@ -48,7 +48,7 @@ class ShopInAzure:
             self._make()
 
     def _make(self) -> None:
-        for namespace in NAMESPACES:
+        for namespace in (*PROVIDERS, "Microsoft.KeyVault", "Microsoft.ManagedIdentity"):
             self.arm("POST", f"/subscriptions/{shop.SUBSCRIPTION}/providers/{namespace}/register", "2022-09-01")
         self.world.clock.forward(600)
         principal: Json = {"id": DATABRICKS[:-1] + "0", "appId": DATABRICKS, "displayName": "AzureDatabricks", "tags": []}
