@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def policy_key(vault_id: str) -> str:
-    """Under what ``session.made`` remembers that an access policy of the vault is young."""
+    """Under what ``session.made`` remembers that an access policy that lets somebody write is young."""
     return f"access policy {vault_id}".lower()
 
 
@@ -69,7 +69,8 @@ class AccessPolicy(Resource):
 
     async def create(self, session: Session) -> Observed:
         await self._change(session, "add")
-        session.made(policy_key(str(self.vault_id)))
+        if "set" in self.permissions:
+            session.made(policy_key(str(self.vault_id)))
         return self._observed(self.permissions)
 
     async def update(self, session: Session, observed: Observed) -> Observed:
