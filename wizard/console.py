@@ -37,6 +37,8 @@ SIGNS = {
 
 CHANGING = frozenset({"create", "update", "adopt", "replace"})
 SAME_WAIT_SECONDS = 10.0
+WIDTH_OF_A_FILE = 240
+"""Columns of a table that is piped: wide enough that no id is broken and `grep` finds it."""
 
 
 class Console:
@@ -64,7 +66,8 @@ class Console:
         if self._data is None:
             from rich.console import Console as RichConsole
 
-            self._data = RichConsole(highlight=False, no_color=self.plain or None, soft_wrap=True)
+            wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else WIDTH_OF_A_FILE
+            self._data = RichConsole(highlight=False, no_color=self.plain or None, soft_wrap=True, width=wide)
         return self._data
 
     def event(self, event: Event) -> None:
