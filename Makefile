@@ -37,8 +37,8 @@ layers: $(STAMP)
 
 check: test lint types layers  ## what continuous integration runs
 
-crash: $(STAMP)  ## kill set-up at every mutating request and resume it (minutes)
-	@LAKESTRAP_CRASH=all $(BIN)/python -m pytest -n 2 -m crash --timeout 3600 tests/crash
+crash: $(STAMP)  ## kill set-up at every mutating request and resume it (about an hour)
+	@LAKESTRAP_CRASH=all $(BIN)/python -m pytest -n 2 -m crash --timeout 7200 tests/crash
 
 contract: $(STAMP)  ## take every required permission away, one after another (minutes)
 	@LAKESTRAP_CONTRACT=all $(BIN)/python -m pytest -n 2 --timeout 600 tests/contract

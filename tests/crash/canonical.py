@@ -38,6 +38,7 @@ LEFT_OUT_MEMBERS: Mapping[str, str] = {
     "arm.deployments:start": "seconds since the deployment began",
     "arm.deployments:end": "seconds since the deployment began",
     "arm.deployments:operations/*/id": "a counter over all deployments",
+    "graph.applications:hint": "the first letters of a minted secret",
     "keyvault.secrets:number": "a counter over all vaults: secrets are written concurrently",
     "keyvault.secrets:created": "a time",
     "keyvault.secrets:updated": "a time",

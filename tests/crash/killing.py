@@ -23,6 +23,8 @@ Json = Any
 
 SETUP = (sys.executable, "-m", "wizard", "setup", "--yes", "--json", "--no-input")
 RESUMED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
+ELSEWHERE = 'if "$@" >first.out 2>first.err; then exit 0; fi; rm -r .lakestrap; exec "$@" --allow adopt'
+"""From a machine without the journal: what has no mark yet has to be taken over by agreement."""
 VALUES = frozenset({"a-value-for-the-test"})
 """Secret values that the project gives: they must arrive as they are."""
 PATIENCE = 150.0
@@ -49,6 +51,7 @@ class Case:
     project: str = SINGLE
     world: str = ""
     earlier: str = ""
+    script: str = RESUMED
 
 
 CASES: Mapping[str, Case] = {
@@ -57,6 +60,7 @@ CASES: Mapping[str, Case] = {
     "managed-identity": Case("managed-identity"),
     "pull-request": Case(world=OWN_REPOSITORY),
     "grown": Case(earlier=SALTLESS),
+    "other-machine": Case(script=ELSEWHERE),
     "two-environments": Case(project=SMALL),
 }
 """``grown`` adds a secret behind a lock: the lock is lifted, a role given and taken back, the lock set again."""
@@ -103,7 +107,7 @@ def _run(folder: Path, start: Path, case: Case, *options: str) -> Finished:
     shutil.copytree(start, folder)
     small_project(folder, case.mode, case.project)
     given = ("--world", str(folder / "start.json"), *options)
-    return rehearsed(folder, "sh", "-c", RESUMED, "sh", *SETUP, options=given, timeout=PATIENCE)
+    return rehearsed(folder, "sh", "-c", case.script, "sh", *SETUP, options=given, timeout=PATIENCE)
 
 
 def problems(reference: Undisturbed, folder: Path, point: str) -> list[str]:
