@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from wizard.blueprint import operator_officers
 from wizard.engine.apply import Applied, Applier
 from wizard.engine.plan import Action, Change, Plan, decide
+from wizard.errors import NotAllowed
 from wizard.providers.arm.lock import Lock
 from wizard.providers.keyvault.secret import VaultSecret
 
@@ -38,9 +39,10 @@ class Phases:
 async def phased(plan: Plan, job: Job) -> Phases:
     """The plan with the operator's temporary assignments put before the secrets that need them.
 
-    Assignments that a killed run left behind are among ``officers`` too, so that they are taken back.
+    Assignments that a killed run left behind are among ``officers`` too, so that they are taken back: their mark tells, as the
+    run may have been another machine's.
     """
-    changes, officers, begun = list(plan.changes), [], job.begun()
+    changes, officers = list(plan.changes), []
     for environment in job.project.environments:
         for officer in operator_officers(job.project, environment, job.facts):
             vault = str(getattr(officer, "scope", ""))
@@ -50,7 +52,7 @@ async def phased(plan: Plan, job: Job) -> Phases:
             if needed:
                 changes = [_after(change, officer.key) if change.key in needing else change for change in changes]
                 changes.append(decide(officer, await officer.read(job.session)))
-            if needed or (officer.key in begun and await _left_behind(officer, job)):
+            if needed or await _left_behind(officer, job):
                 officers.append(officer)
     held = [str(getattr(officer, "scope", "")).lower() for officer in officers]
     locks = [change for change in changes if isinstance(change.resource, Lock) and _holds(change.resource, held)]
@@ -74,7 +76,10 @@ def _holds(lock: Lock, scopes: list[str]) -> bool:
 
 
 async def _left_behind(officer: Resource, job: Job) -> bool:
-    seen = await officer.read(job.session)
+    try:
+        seen = await officer.read(job.session)
+    except NotAllowed:  # who may not even see who holds which role has given none
+        return False
     return seen is not None and seen.owner == job.project.name
 
 
