@@ -39,6 +39,8 @@ YOUNG_PAUSES = (2.0, 4.0, 8.0, 15.0)
 YOUNG_FOR_SECONDS = 15 * 60.0
 """How long after an earlier run the identities that it made count as young."""
 SHORT_TIMER_SECONDS = 30.0
+NOTICE_SECONDS = 30.0
+"""How long GitHub may take to know a workflow that was just pushed."""
 
 
 async def prove(job: Job, outcome: Outcome, *, again: bool = False, journal: Journal | None = None) -> AsyncIterator[Event]:
@@ -115,11 +117,10 @@ class _Proof:
         return self.project.github.repository
 
     async def all(self, environments: Iterable[Environment]) -> None:
-        from wizard.providers.github.workflow_run import latest, workflow_exists
+        from wizard.providers.github.workflow_run import latest
 
         try:
-            if not await self._asked("", lambda: workflow_exists(self.session, self.repository, WORKFLOW)):
-                await self._unpublished()
+            if not await self._published():
                 return
             before = await self._asked("", lambda: latest(self.session, self.repository, WORKFLOW))
             await asyncio.gather(*(self._one(environment, before) for environment in environments))
@@ -143,15 +144,22 @@ class _Proof:
                 self._tell(EventKind.WAITING, environment, delay.reason, seconds=seconds)
                 await asyncio.sleep(seconds)
 
-    async def _unpublished(self) -> None:
-        """Nothing can be dispatched before the workflow is on the default branch."""
+    async def _published(self) -> bool:
+        """Whether the workflow can be dispatched: it is on the default branch and GitHub has taken notice of it."""
         from wizard.providers.github.references import open_pull_request
+        from wizard.providers.github.workflow_run import workflow_exists
 
-        path = f".github/workflows/{WORKFLOW}"
-        found = await self._asked("", lambda: open_pull_request(self.session, self.repository, path))
-        link = found or f"https://github.com/{self.repository}/pulls"
-        what = "merge the pull request"
-        self._tell(EventKind.PENDING, "", what, what=what, link=link, who="somebody with write access")
+        path, deadline = f".github/workflows/{WORKFLOW}", time.monotonic() + (NOTICE_SECONDS if self.young else 0.0)
+        while not await self._asked("", lambda: workflow_exists(self.session, self.repository, WORKFLOW)):
+            link = await self._asked("", lambda: open_pull_request(self.session, self.repository, path))
+            if link or time.monotonic() >= deadline:
+                what = "merge the pull request" if link else f"bring {path} to the default branch"
+                place = link or f"https://github.com/{self.repository}/pulls"
+                self._tell(EventKind.PENDING, "", what, what=what, link=place, who="somebody with write access")
+                return False
+            self._tell(EventKind.WAITING, "", "GitHub has not taken notice of the workflow yet", seconds=POLL_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
+        return True
 
     async def _one(self, environment: Environment, before: Sequence[WorkflowRun]) -> None:
         name = environment.name

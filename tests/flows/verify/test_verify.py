@@ -145,7 +145,7 @@ async def test_an_unmerged_workflow_is_pending(sandbox: Sandbox, session: Sessio
         sandbox.world.table("github.refs").clear()
     (pending,) = (await told(session, project("dev", "qa"))).values()
     assert pending.event is EventKind.PENDING
-    assert pending.detail["what"] == "merge the pull request"
+    assert pending.detail["what"] == "bring .github/workflows/verify-login.yml to the default branch"
     assert pending.detail["link"] == "https://github.com/contoso/shop/pulls"
 
 
