@@ -75,6 +75,10 @@ class RoleAssignment(Resource):
 
     async def read(self, session: Session) -> Observed | None:
         """The assignment of this role to this principal at exactly this scope, whoever made it."""
+        if self.existing:
+            with translated("read a role assignment"):
+                named = await found(self._assignments(session).get_by_id(self.existing.lstrip("/")))
+            return None if named is None else self._observed(named)
         scope = str(self.scope).rstrip("/")
         with translated(f"read the role assignments at {scope}"):
             listed = self._assignments(session).list_for_scope(scope.lstrip("/"), filter=f"principalId eq '{self.principal_id}'")

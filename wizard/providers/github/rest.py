@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Json = Any
 
 PAGE = 100
+_GONE = "Reference does not exist"
+"""What a DELETE of a branch answers with 422 instead of 404."""
 
 
 def path_of(repository: str, *parts: str) -> str:
@@ -88,7 +90,7 @@ async def removed(session: Session, path: str, *, permission: str = "") -> None:
         try:
             _call("DELETE", path, None, None)(github)
         except GithubException as refusal:
-            if refusal.status != 404:
+            if refusal.status != 404 and not (refusal.status == 422 and _GONE in str(refusal.data)):
                 raise
 
     with translated(permission):

@@ -218,8 +218,10 @@ def change_policies(world: World, resource_id: str, operation: str, body: Json) 
     sent = ((body or {}).get("properties") or {}).get("accessPolicies")
     check_policies(sent)
     before = existing["properties"].get("accessPolicies") or []
-    existing["properties"]["accessPolicies"] = {"add": _added, "remove": _removed}.get(operation, lambda old, new: new)(before, sent)
-    world.table("arm.resources")[existing["id"].lower()] = existing
+    after = {"add": _added, "remove": _removed}.get(operation, lambda old, new: new)(before, sent)
+    existing["properties"]["accessPolicies"] = after
+    if after != before:
+        world.table("arm.resources")[existing["id"].lower()] = existing
     shown = sent if operation == "remove" else existing["properties"]["accessPolicies"]
     answer = {"id": f"{existing['id']}/accessPolicies/", "type": f"{VAULT_TYPE}/accessPolicies", "location": existing["location"]}
     return Response(200, {**answer, "properties": {"accessPolicies": shown}})
