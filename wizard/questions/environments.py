@@ -157,6 +157,7 @@ _ROWS = (
         choices=Listed("regions", ("environments.0.subscription",)),
         free=True,
         default=_region,
+        proposals=Listed("usual region", ("environments.0.subscription",)),
         required=True,
         written=True,
         terms=("region",),

@@ -132,7 +132,8 @@ class Question:
 
     ``label`` names it in a form, ``help`` says what to answer, ``why`` why it matters. ``check`` is beyond the rules of the file.
     ``required``: nothing is no answer. ``written``: stands in the file even where it is the default. ``further``: heading of the
-    further settings that it belongs to; empty for what everybody is asked. ``terms`` are in the glossary.
+    further settings that it belongs to; empty for what everybody is asked. ``terms`` are in the glossary. ``proposals``: the list
+    that the default is taken from.
     """
 
     field: str
@@ -151,6 +152,7 @@ class Question:
     further: str = ""
     terms: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    proposals: Listed | None = None
 
     @property
     def table(self) -> str:
@@ -171,10 +173,12 @@ class Asked:
 
     def listed(self, answers: Answers) -> tuple[str, ...]:
         """The fetched list that it chooses from: name and arguments; empty where there is none or an argument is not known yet."""
-        if not isinstance(self.question.choices, Listed):
-            return ()
-        arguments = [answers.get(path.replace("*", str(self.row))) for path in self.question.choices.of]
-        return (self.question.choices.name, *map(str, arguments)) if all(arguments) else ()
+        return self._of(self.question.choices, answers) if isinstance(self.question.choices, Listed) else ()
 
+    def proposed(self, answers: Answers) -> tuple[str, ...]:
+        """The fetched list that its default is taken from, in the same form."""
+        return self._of(self.question.proposals, answers) if self.question.proposals else ()
 
-Lists = Mapping[tuple[str, ...], Offered]
+    def _of(self, listed: Listed, answers: Answers) -> tuple[str, ...]:
+        arguments = [answers.get(path.replace("*", str(self.row))) for path in listed.of]
+        return (listed.name, *map(str, arguments)) if all(arguments) else ()
