@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.blueprint import Facts, Gates
+from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Identity, past_runs
 from wizard.errors import BadInput, NotAllowed, Problem
 from wizard.flows.working_tree import edited_files
@@ -21,6 +22,7 @@ from wizard.project.file import load, located, shown_as
 if TYPE_CHECKING:
     from wizard.project.model import Environment, Project
     from wizard.providers.session import Session
+    from wizard.secret import Secret
 
 FOLDER = ".lakestrap"
 
@@ -56,13 +58,34 @@ class Job:
         return frozenset().union(*(run.begun for run in runs))
 
 
+def limits(job: Job) -> Iterator[Event]:
+    """What the project wishes and the account's plan does not enforce, and what happens instead."""
+    if job.facts.gates.approvals:
+        return
+    for environment in job.project.environments:
+        wished = bool(environment.reviewers or environment.wait_minutes)
+        if job.project.is_production(environment):
+            words = "GitHub enforces no approval here on this plan: production is deployed by hand only, by a dispatch of deploy.yml"
+        elif wished:
+            words = "GitHub enforces neither reviewers nor a wait timer here on this plan: they are left out"
+        else:
+            continue
+        yield Event(EventKind.NOTED, f"github.environment/{environment.name}", outcome=words)
+
+
 @asynccontextmanager
-async def opened(path: Path, *, allowed: frozenset[str] = frozenset()) -> AsyncIterator[Job]:
-    """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``."""
+async def opened(
+    path: Path, *, allowed: frozenset[str] = frozenset(), tenant: str = "", token: Secret | None = None
+) -> AsyncIterator[Job]:
+    """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``.
+
+    ``tenant`` and ``token`` (for GitHub) are what a person chose and typed; without them the sign-ins of ``az`` and ``gh`` serve.
+    """
     project, path = load(path), located(path)
     from wizard.providers.signin import open_session
 
-    session = await open_session(subscriptions=[environment.subscription for environment in project.environments])
+    wanted = [environment.subscription for environment in project.environments]
+    session = await open_session(tenant=tenant, subscriptions=wanted, token=token)
     try:
         facts = await collect_facts(project, session, path)
         yield Job(path.resolve(), project, session, facts, allowed)

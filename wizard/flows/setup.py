@@ -7,7 +7,7 @@ gives it. Run again, it finishes what was begun and changes nothing that is as w
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from wizard.blueprint import resources
@@ -17,6 +17,7 @@ from wizard.engine.journal import Journal
 from wizard.engine.plan import Plan, make_plan
 from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
 from wizard.flows.check import checked, exit_code, with_blocked
+from wizard.flows.job import limits
 from wizard.flows.pending import pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import carried_out, phased
@@ -96,6 +97,8 @@ async def setup(job: Job, decisions: Decisions, outcome: Outcome, preview: Plann
     try:
         async for event in _steps(job, decisions, outcome, preview, journal):
             yield event
+        if outcome.applied.complete:
+            journal.record(finished(outcome, journal.run))
     finally:
         journal.close()
 
@@ -109,6 +112,8 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
         return event
 
     yield told(EventKind.RUN_STARTED, project=job.project.name, environments=[e.name for e in job.project.environments])
+    for event in limits(job):
+        yield replace(event, run=journal.run)
     preview = preview or await planned(job)
     refuse_what_cannot_be(preview, job.allowed)
     plan = await with_secret_values(preview.plan, job, decisions)
