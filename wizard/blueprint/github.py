@@ -20,6 +20,7 @@ from wizard.providers.github.oidc_subject import OidcSubject
 from wizard.providers.github.repository import Repository
 from wizard.providers.github.ruleset import Ruleset
 from wizard.render.files import render
+from wizard.render.header import written_by_us
 
 FILES_KEY = "github.files/delivery"
 
@@ -31,7 +32,15 @@ def repository_resources(project: Project, facts: Facts) -> Iterator[Resource]:
     yield Repository(name="repository", project=owner, repository=name, create_missing=github.create, visibility=github.visibility)
     gates = {e.name: facts.gates.approvals for e in project.environments}
     files = {file.path: file.text for file in render(project, gates) if file.path not in facts.edited}
-    yield Files(name="delivery", project=owner, repository=name, branch=github.default_branch, files=files, after=repository)
+    yield Files(
+        name="delivery",
+        project=owner,
+        repository=name,
+        branch=github.default_branch,
+        files=files,
+        written_by_us=written_by_us,
+        after=repository,
+    )
     for branch in _branches(project):
         yield Branch(name=branch, project=owner, repository=name, branch=branch, base=github.default_branch, after=(FILES_KEY,))
     if facts.gates.rulesets:

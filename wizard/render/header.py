@@ -61,3 +61,8 @@ def state(path: str, text: str, listed: str = "") -> State:
     if not found:
         return State.FOREIGN
     return State.OURS if found[1] == digest(body) else State.EDITED
+
+
+def written_by_us(path: str, text: str, listed: str) -> bool:
+    """Whether a file's content is exactly what we wrote, this version or an earlier one."""
+    return state(path, text, listed) is State.OURS

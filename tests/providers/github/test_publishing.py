@@ -12,6 +12,7 @@ from wizard.providers.github.branch import Branch
 from wizard.providers.github.files import Files
 from wizard.providers.github.published import blob_name
 from wizard.providers.github.repository import Repository
+from wizard.render.header import stamped, written_by_us
 from wizard.sandbox.github import models, objects
 
 FILES = {"lakestrap.yaml": "name: shop\n", ".github/workflows/infra.yml": "name: infra\n", "infra/main.bicep": "// bicep: ü\n"}
@@ -136,3 +137,27 @@ def test_actions_are_switched_on(github: Any) -> None:
         row = github.repository()
         models.put_repository(github.world, row | {"actions": row["actions"] | {"enabled": False}})
     assert github.settle(repository()) == ["PUT /repos/contoso/shop/actions/permissions"]
+
+
+def test_what_somebody_edited_in_the_repository_is_neither_changed_nor_proposed(github: Any) -> None:
+    github.settle(repository())
+    ours = {path: stamped(path, text) for path, text in FILES.items()}
+    careful = replace(files(), files=ours, written_by_us=written_by_us)
+    github.settle(careful)
+    edited = replace(careful, files=ours | {"infra/main.bicep": "// a colleague's\n"}, publish="direct", written_by_us=lambda *_: True)
+    github.settle(edited)
+    newer = {path: stamped(path, text + "# newer\n") for path, text in FILES.items()}
+    proposed = replace(careful, files=newer)
+    github.settle(proposed)
+    assert held(github)["infra/main.bicep"] == "// a colleague's\n"
+    assert held(github, "lakestrap/setup")["infra/main.bicep"] == "// a colleague's\n"
+    assert held(github, "lakestrap/setup")["lakestrap.yaml"] == newer["lakestrap.yaml"]
+    assert github.read(proposed).attributes["kept"] == ("infra/main.bicep",)
+    assert github.settle(proposed) == []
+
+
+def test_without_telling_whose_a_file_is_the_edit_would_be_proposed_away(github: Any) -> None:
+    github.settle(repository())
+    github.settle(replace(files(), files=FILES | {"infra/main.bicep": "// a colleague's\n"}))
+    github.settle(files())
+    assert held(github, "lakestrap/setup")["infra/main.bicep"] == FILES["infra/main.bicep"]

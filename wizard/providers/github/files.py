@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wizard.engine.resource import Difference, Observed, Permission, Ref, Resource, Service
 from wizard.errors import ServiceRefused
 from wizard.providers.github.branch import CONTENTS, create_branch
-from wizard.providers.github.published import Published, published
+from wizard.providers.github.published import Published, WrittenByUs, published
 from wizard.providers.github.rest import mutation, path_of, removed, send
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ BODY = """These files set up the delivery of this project: infrastructure, workf
 They were written by `lakestrap setup` and are yours from here on: change what you like.
 After the merge, run `lakestrap verify` to see every environment sign in.
 """
+
+
+def _everything(path: str, text: str, listed: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +55,15 @@ class Files(Resource):
     publish: str = "pull-request"
     proposal: str = "lakestrap/setup"
     message: str = "Set up delivery with Lakestrap"
+    written_by_us: WrittenByUs = _everything
+    """Tells a file that we wrote from one that somebody made or edited: the latter is left alone."""
 
     async def read(self, session: Session) -> Observed | None:
         state = await self._state(session)
         return None if state is None or not (state.merged or state.ours or state.begun) else self._observed(state)
 
     async def _state(self, session: Session) -> Published | None:
-        return await published(session, str(self.repository), self.branch, self.proposal, self.files)
+        return await published(session, str(self.repository), self.branch, self.proposal, self.files, self.written_by_us)
 
     def _observed(self, state: Published) -> Observed:
         pull = state.pull_request
@@ -66,6 +72,7 @@ class Files(Resource):
             "published": "merged" if merged else ("proposed" if proposed else "no"),
             "merged": merged,
             "missing": state.missing_in_base,
+            "kept": state.kept,
             "branch": self.branch if merged else self.proposal,
             "commit": state.base if merged else state.ours,
             "full_name": state.full_name,

@@ -6,7 +6,9 @@ Owns the comparison, by git's own blob names, so that no content is fetched. Onl
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 Json = Any
+WrittenByUs = Callable[[str, str, str], bool]
+"""(path, text, text of the manifest beside it) -> whether the content is as we wrote it."""
+MANIFEST = "infra/generated.sha256"
+"""Where the hashes of our files without a header stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Published:
     begun: bool = False
     """The base holds nothing but files of ours: the first commit of an empty repository, interrupted."""
     pull_request: Mapping[str, Json] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    """Paths whose content on the base is the team's own: they are neither changed nor proposed."""
 
     @property
     def merged(self) -> bool:
@@ -53,7 +61,9 @@ def blob_name(text: str) -> str:
     return hashlib.sha1(f"blob {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
 
 
-async def published(session: Session, repository: str, base: str, branch: str, files: Mapping[str, str]) -> Published | None:
+async def published(
+    session: Session, repository: str, base: str, branch: str, files: Mapping[str, str], written_by_us: WrittenByUs
+) -> Published | None:
     """Where the files stand; ``None`` where there is no such repository."""
     body = await found(session, path_of(repository))
     if body is None:
@@ -67,19 +77,35 @@ async def published(session: Session, repository: str, base: str, branch: str, f
             raise BadInput([Problem("github.default_branch", reason, f"write `default_branch: {default}`, or create the branch")])
         return Published(name, default, missing_in_base=tuple(files))
     there = await blobs(session, name, head, wanted)
+    kept = await _kept(session, name, head, [path for path, sha in wanted.items() if there.get(path, sha) != sha], written_by_us)
+    for path in kept:
+        del wanted[path]
     missing = tuple(path for path, sha in wanted.items() if there.get(path) != sha)
     if not missing:
-        return Published(name, default, base=head)
+        return Published(name, default, base=head, kept=kept)
     if await _begun(session, name, head, there, wanted):
-        return Published(name, default, base=head, missing_in_base=missing, begun=True)
+        return Published(name, default, base=head, missing_in_base=missing, begun=True, kept=kept)
     ours, pulls = await asyncio.gather(head_of(session, name, branch), _pulls(session, name, base, branch))
     if not ours:
-        return Published(name, default, base=head, missing_in_base=missing)
+        return Published(name, default, base=head, missing_in_base=missing, kept=kept)
     held = await blobs(session, name, ours, wanted)
     missing_in_ours = tuple(path for path, sha in wanted.items() if held.get(path) != sha)
     pull = pulls[0] if pulls else {}
     stale = not pull and await _stale(session, name, base, branch)
-    return Published(name, default, head, missing, ours, missing_in_ours, stale, False, pull)
+    return Published(name, default, head, missing, ours, missing_in_ours, stale, False, pull, kept)
+
+
+async def _kept(session: Session, name: str, commit: str, differing: list[str], written_by_us: WrittenByUs) -> tuple[str, ...]:
+    """Those of the differing files that are not as we wrote them, but somebody's own."""
+    if not differing:
+        return ()
+    listed_hashes, *texts = await asyncio.gather(*(_text(session, name, commit, path) for path in (MANIFEST, *differing)))
+    return tuple(path for path, text in zip(differing, texts, strict=True) if not written_by_us(path, text, listed_hashes))
+
+
+async def _text(session: Session, name: str, commit: str, path: str) -> str:
+    body = await found(session, f"/repos/{name}/contents/{path}", parameters={"ref": commit})
+    return base64.b64decode(body["content"]).decode("utf-8", "replace") if isinstance(body, dict) and body.get("content") else ""
 
 
 async def _pulls(session: Session, name: str, base: str, branch: str) -> list[Json]:
