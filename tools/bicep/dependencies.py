@@ -1,0 +1,170 @@
+"""What each resource and module must wait for. Owns ``dependsOn``: what is inferred and what is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import identifiers, tree
+from .language import Expression, Literal, serialized
+from .model import ModuleSymbol, ResourceSymbol
+from .refusal import Refusal
+
+if TYPE_CHECKING:
+    from .unit import Unit
+
+Deployed = ResourceSymbol | ModuleSymbol
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """``index`` is None for the whole of a collection, and for what is not one; ``strong`` says that run-time values are read."""
+
+    on: Deployed
+    index: tree.Node | None
+    strong: bool = True
+
+
+class Dependencies:
+    """Finds the dependencies of everything in one file."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.model = unit.model
+        self._variables: dict[str, list[Dependency]] = {}
+
+    def json(self, symbol: Deployed) -> list[str | int]:
+        """The entries of ``dependsOn``, in the compiler's order."""
+        entries: list[tuple[str, str | int]] = []
+        for dependency in self._ended(symbol, [symbol]):
+            entry = self._entry(symbol, dependency)
+            entries.append((dependency.on.name, entry))
+        return [entry for _, entry in sorted(entries, key=lambda item: sort_key(item[0]))]
+
+    def _entry(self, symbol: Deployed, dependency: Dependency) -> str | int:
+        converter = self.unit.converter
+        environment = converter.inside(symbol)
+        index = converter.convert(dependency.index, environment) if dependency.index is not None else None
+        on = dependency.on
+        value: Expression
+        if on.loop is not None and index is None:
+            value = Literal(on.name)
+        elif self.unit.symbolic:
+            value = identifiers.symbolic(on, index)
+        else:
+            value = identifiers.identifier(converter, on, converter.moved(on, environment, index, symbol.node))
+        return serialized(value, symbol.node.at)
+
+    def _ended(self, symbol: Deployed, path: list[Deployed]) -> list[Dependency]:
+        """The dependencies, with what is only referred to replaced by what that depends on."""
+        found: list[Dependency] = []
+        for dependency in self.direct(symbol):
+            on = dependency.on
+            if on in path:
+                if on is symbol:
+                    continue
+                raise Refusal(symbol.node.at, "a dependency on itself")
+            if isinstance(on, ResourceSymbol) and on.existing:
+                if self.unit.symbolic:
+                    raise Refusal(symbol.node.at, "a dependency on an existing resource in a template with symbolic names")
+                if dependency.index is not None or on.loop is not None:
+                    if self.direct(on):
+                        raise Refusal(symbol.node.at, "a dependency on existing resources in a loop")
+                    continue
+                found += self._ended(on, [*path, on])
+            else:
+                found.append(dependency)
+        return _reduced(found, symbol)
+
+    def direct(self, symbol: Deployed) -> list[Dependency]:
+        """What the declaration itself refers to."""
+        found: list[Dependency] = []
+        bound: frozenset[str] = frozenset()
+        if isinstance(symbol, ResourceSymbol):
+            above = symbol.parent
+            while above is not None:
+                if above.nested:
+                    found.append(Dependency(above.resource, None))
+                elif above.resource.loop is not None and above is not symbol.parent:
+                    raise Refusal(symbol.node.at, "a grandparent in a loop")
+                elif above.resource.loop is None:
+                    found.append(Dependency(above.resource, None))
+                above = above.resource.parent
+        visible = dict(symbol.visible) if isinstance(symbol, ResourceSymbol) else {}
+        nodes: list[tree.Node] = []
+        value = symbol.node.value
+        if isinstance(value, tree.Loop):
+            nodes.append(value.source)
+            bound = frozenset(value.variables())
+            value = value.body
+        if isinstance(value, tree.Condition):
+            nodes.append(value.condition)
+        nodes += [part for item in symbol.body.properties for part in (item.key, item.value)]
+        for node in nodes:
+            self._collect(node, visible, bound, bound, found)
+        return _reduced(found, symbol)
+
+    def _collect(
+        self, node: tree.Node, visible: dict[str, ResourceSymbol], local: frozenset[str], allowed: frozenset[str], found: list[Dependency]
+    ) -> None:
+        """Add what the node refers to; an index may only use ``allowed`` local variables."""
+        base = node.base if isinstance(node, tree.Index) else node
+        if isinstance(base, (tree.Name, tree.Child)) and not (isinstance(base, tree.Name) and base.name in local):
+            symbol = self.model.deployed(base, visible)
+            if symbol is not None:
+                index = node.index if isinstance(node, tree.Index) and symbol.loop is not None else None
+                if index is not None and _names(index) & (local - allowed):
+                    index = None
+                found.append(Dependency(symbol, index))
+            elif isinstance(base, tree.Name):
+                found += self._of_variable(base.name)
+            if base is not node and isinstance(node, tree.Index):
+                self._collect(node.index, visible, local, allowed, found)
+            if isinstance(base, tree.Child) and symbol is None:
+                raise Refusal(base.at, "this kind of '::'")
+            return
+        if isinstance(node, tree.Loop):
+            self._collect(node.source, visible, local, allowed, found)
+            self._collect(node.body, visible, local | node.variables(), allowed - node.variables(), found)
+            return
+        if isinstance(node, tree.Lambda):
+            self._collect(node.body, visible, local | set(node.parameters), allowed - set(node.parameters), found)
+            return
+        for child in tree.children(node):
+            self._collect(child, visible, local, allowed, found)
+
+    def _of_variable(self, name: str) -> list[Dependency]:
+        variable = self.model.named.get(name)
+        if not isinstance(variable, tree.Variable):
+            return []
+        if name not in self._variables:
+            self._variables[name] = []
+            found: list[Dependency] = []
+            self._collect(variable.value, {}, frozenset(), frozenset(), found)
+            self._variables[name] = found
+        return self._variables[name]
+
+
+def _names(node: tree.Node) -> frozenset[str]:
+    return frozenset(item.name for item in tree.walk(node) if isinstance(item, tree.Name))
+
+
+def _reduced(found: list[Dependency], symbol: Deployed) -> list[Dependency]:
+    """One dependency for each thing, or one for each index into a collection."""
+    whole = {id(dependency.on) for dependency in found if dependency.index is None}
+    result: list[Dependency] = []
+    for dependency in found:
+        if dependency.index is not None and id(dependency.on) in whole:
+            continue
+        if dependency not in result:
+            result.append(dependency)
+    for dependency in result:
+        if sum(other.on is dependency.on for other in result) > 1:
+            raise Refusal(symbol.node.at, f"several indexes into the collection {dependency.on.name!r}")
+    return result
+
+
+def sort_key(name: str) -> tuple[str, str]:
+    """The order of the invariant culture: punctuation, digits, letters; lower case first among equals."""
+    ranked = "".join(chr(1) + c if not c.isalnum() else c for c in name.casefold())
+    return ranked, name.swapcase()

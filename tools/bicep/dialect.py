@@ -1,0 +1,42 @@
+"""What changed in the compiler's output from release to release. Owns the differences; the default is the newest form.
+
+Every release writes its version into what it compiles, so that a template made by an older one can be compared with what
+that release would have written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NEWEST = "0.38.33.27573"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The output of one release."""
+
+    version: str = NEWEST
+    deployments_version: str = "2025-04-01"
+    versioned_references: bool = True
+    bare_interpolation: bool = False
+    qualified_extension_scopes: bool = True
+    ternary_parameters: bool = True
+    language: bool = True
+
+
+def dialect(version: str) -> Dialect:
+    """The dialect of a release, by its version number."""
+    numbers = tuple(int(part) for part in version.split(".")[:2]) if version[:1].isdigit() else (99, 0)
+    return Dialect(
+        version=version,
+        deployments_version=_deployments(numbers),
+        versioned_references=numbers >= (0, 16),
+        bare_interpolation=numbers < (0, 14),
+        qualified_extension_scopes=numbers >= (0, 36),
+        ternary_parameters=numbers >= (0, 30),
+    )
+
+
+def _deployments(numbers: tuple[int, ...]) -> str:
+    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 5), "2020-10-01"), ((0, 3), "2020-06-01"))
+    return next((version for start, version in steps if numbers >= start), "2019-10-01")
