@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
@@ -72,6 +74,40 @@ def test_an_orphaned_credential_is_replaced_without_asking_and_a_used_one_is_not
     assert actions(orphan)["k"] == "replace" and orphan.changes[0].consented
     used = planned([Credential(name="k"), store, second], Memory({"k": row, "second": {**row, "colour": "?"}}))
     assert actions(used)["k"] == "replace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept(Thing):
+    """A store that is never compared, and can tell its value again."""
+
+    kind: ClassVar[str] = "memory.kept"
+    compared: ClassVar[tuple[str, ...]] = ()
+    secret_attributes: ClassVar[frozenset[str]] = frozenset({"value"})
+    revealable: ClassVar[bool] = True
+
+
+ROW = {"colour": "red", "size": 1, "owner": "shop"}
+CHAIN = [
+    Credential(name="k"),
+    Kept(name="vault", colour=Ref("memory.credential/k", "value")),
+    Kept(name="copy", colour=Ref("memory.kept/vault", "value")),
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "expected", "consented"),
+    [
+        ("k vault copy", "keep keep keep", True),
+        ("k vault", "keep keep create", True),
+        ("k", "replace create create", True),
+        ("k copy", "replace create replace", False),
+        ("vault copy", "create replace replace", True),
+    ],
+)
+def test_every_store_gets_the_value_of_a_credential_that_is_made_anew(there: str, expected: str, consented: bool) -> None:
+    plan = planned(CHAIN, Memory({name: dict(ROW) for name in there.split()}))
+    assert [str(change.action) for change in plan.changes] == expected.split()
+    assert (plan.wanting_consent(frozenset()) == ()) is consented
 
 
 def test_a_refused_read_blocks_one_resource_and_a_lost_sign_in_ends_the_plan() -> None:
