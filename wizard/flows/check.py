@@ -16,6 +16,7 @@ from wizard.errors import ExitCode
 from wizard.flows.check_azure import azure_questions
 from wizard.flows.check_github import github_questions
 from wizard.flows.check_rows import Row
+from wizard.flows.check_vaults import vault_questions
 from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ async def checked(job: Job, plan: Plan) -> tuple[Row, ...]:
     """Every row, what is wrong first. Raises only for a lost sign-in or network."""
     batches = await asyncio.gather(
         _answered(azure_questions(job, plan)),
+        _answered(vault_questions(job, plan)),
         _answered(github_questions(job, plan)),
         _answered(_entra_questions(job, plan)),
     )

@@ -36,6 +36,16 @@ async def find_principal(session: Session, kind: str, name: str) -> str | None:
     return str(rows[0]["id"]) if rows else None
 
 
+async def groups_of_operator(session: Session) -> frozenset[str]:
+    """Lower-case object ids of the groups and directory roles that the signed-in user is in, directly or not.
+
+    Raises ``NotAllowed`` where they may not be read. https://learn.microsoft.com/graph/api/user-list-transitivememberof
+    """
+    with translated("read the groups that you are in"):
+        answer = await session.graph(lambda g: g.me.transitive_member_of.to_get_request_information())
+    return frozenset(str(row["id"]).lower() for row in (answer or {}).get("value", ()))
+
+
 async def _user(session: Session, name: str) -> str | None:
     answer = await found(session.graph(lambda g: g.users.by_user_id(name).to_get_request_information()))
     if answer is not None:

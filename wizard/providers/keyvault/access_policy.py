@@ -24,6 +24,19 @@ def policy_key(vault_id: str) -> str:
     return f"access policy {vault_id}".lower()
 
 
+async def writers(session: Session, vault_id: str) -> frozenset[str]:
+    """Lower-case object ids of those whom the vault's policies let write secrets."""
+    place = parsed(vault_id)
+    with translated(f"read vault {place.name}"):
+        vault: Any = await session.vaults(place.subscription).vaults.get(place.group, place.name)
+    able = set()
+    for policy in vault.properties.access_policies or []:
+        held = {text_of(name).lower() for name in policy.permissions.secrets or []}
+        if held & {"set", "all"} and not policy.application_id:
+            able.add(str(policy.object_id).lower())
+    return frozenset(able)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPolicy(Resource):
     """``permissions`` are secret permissions in lower case: ``get``, ``list``, ``set`` …
