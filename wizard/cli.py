@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -52,9 +52,19 @@ def lakestrap(context: typer.Context, version: Annotated[bool, typer.Option("--v
 @app.command()
 def setup() -> None:
     """Set everything up and prove that the pipeline can log in."""
-    from wizard.headless import run_setup
+    from functools import partial
 
-    _finish(run_setup(_options, _console()))
+    from wizard.headless import refuse_without_answers, run_setup
+    from wizard.prompts.chosen import somebody_is_there
+
+    console = _console()
+    if _options.project.exists():
+        _finish(run_setup(_options, console))
+    if not somebody_is_there(no_input=_options.no_input, json=_options.json):
+        refuse_without_answers(_options.project)
+    from wizard.prompts.run import run_prompts
+
+    _finish(run_prompts(_options, console, partial(run_setup, _options, console)))
 
 
 @app.command()
@@ -142,5 +152,5 @@ def _console() -> Console:
     return Console(as_json=_options.json, plain=_options.plain)
 
 
-def _finish(work: Coroutine[object, object, int]) -> None:
+def _finish(work: Coroutine[object, object, int]) -> NoReturn:
     raise _Ended(asyncio.run(work))

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.plan import Plan
@@ -18,6 +18,7 @@ from wizard.secret import Secret
 
 if TYPE_CHECKING:
     from wizard.console import Console
+    from wizard.flows.setup import Decisions
     from wizard.options import Options
 
 
@@ -46,21 +47,40 @@ class Answers:
         return self.console.masked(f"Value of the secret {name} for {environment}: ")
 
 
-async def run_setup(options: Options, console: Console, plan_file: Path | None = None) -> int:
-    """Set up (or apply a saved plan) and return the exit code; the last event tells it too."""
+def refuse_without_answers(path: Path) -> NoReturn:
+    """Raise ``BadInput`` that lists every answer which a project file has to give: there is none, and nobody to ask."""
+    from wizard.project.file import missing, shown_as
+
+    absent = Problem(shown_as(path), "there is no such file", "write it (fields: lakestrap schema), or run lakestrap setup in a terminal")
+    raise BadInput([absent, *missing({"version": 1})])
+
+
+async def run_setup(
+    options: Options,
+    console: Console,
+    plan_file: Path | None = None,
+    decisions: Decisions | None = None,
+    *,
+    tenant: str = "",
+    token: Secret | None = None,
+) -> int:
+    """Set up (or apply a saved plan) and return the exit code; the last event tells it too.
+
+    Another face hands over the ``decisions`` it asks for itself, the ``tenant`` that was chosen and the GitHub ``token`` that was typed.
+    """
     from wizard.flows.job import opened
     from wizard.flows.plan_file import check_against, read_plan_file
     from wizard.flows.setup import Outcome, finished, planned, setup
 
     outcome, error, run = Outcome(), None, ""
     try:
-        async with opened(options.project, allowed=options.allow) as job:
+        async with opened(options.project, allowed=options.allow, tenant=tenant, token=token) as job:
             preview = None
             if plan_file is not None:
                 saved = read_plan_file(plan_file)
                 preview = await planned(job)
                 check_against(saved, preview.plan, job)
-            async for event in setup(job, Answers(options, console), outcome, preview):
+            async for event in setup(job, decisions or Answers(options, console), outcome, preview):
                 run = event.run or run
                 console.event(event)
             if outcome.applied.complete:

@@ -25,6 +25,7 @@ from wizard.questions.interview import (
     project_of,
     rule_of,
     unanswered,
+    unlisted,
     value_of,
 )
 from wizard.questions.kept import forget, keep, kept_at, resumed
@@ -71,6 +72,7 @@ __all__ = [
     "rule_of",
     "text_of",
     "unanswered",
+    "unlisted",
     "value_of",
     "value_of_text",
 ]

@@ -15,7 +15,7 @@ from wizard.project.messages import rule_at
 from wizard.project.model import VERSION, Project
 from wizard.questions import delivery, environments, people, presets, repository
 from wizard.questions.answers import RUN, Answers, placed
-from wizard.questions.question import Asked, Choice, Kind, Known, Offered, Question, Step
+from wizard.questions.question import Asked, Choice, Kind, Known, Listed, Offered, Question, Step
 
 Json = Any
 
@@ -105,6 +105,17 @@ def problem(item: Asked, value: Json, answers: Answers, known: Known) -> Problem
         return item.question.check(value, item.situation(answers, known))
     wrong = next(iter(problems_at(item.path, answers.put(item.path, value))), None)
     return wrong or item.question.check(value, item.situation(answers, known))
+
+
+def unlisted(item: Asked, value: Json, answers: Answers, known: Known) -> tuple[str, ...]:
+    """The parts of a valid answer that the clouds did not offer: a face asks whether they are really meant."""
+    offered = choices_of(item, answers, known).choices
+    if not (offered and isinstance(item.question.choices, Listed) and item.question.choices.complete):
+        return ()
+    have = {text.lower() for choice in offered for text in (choice.value, choice.label)}
+    if item.path.endswith("subscription"):
+        have |= {choice.detail.rpartition(" ")[2].lower() for choice in offered}
+    return tuple(part for part in (value if isinstance(value, (list, tuple)) else (value,)) if part and str(part).lower() not in have)
 
 
 def problems_at(path: str, answers: Answers) -> list[Problem]:

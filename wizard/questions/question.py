@@ -5,7 +5,7 @@ Owns the types only; the questions themselves are in the files named after their
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -57,10 +57,14 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Choices that have to be fetched: the list's name and the fields (``environments.*.subscription``) it depends on."""
+    """Choices that have to be fetched: the list's name and the fields (``environments.*.subscription``) it depends on.
+
+    ``complete``: what is not in the list is probably mistyped.
+    """
 
     name: str
     of: tuple[str, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
