@@ -6,6 +6,8 @@ Owns argument parsing, the choice of face and the exit code. Every rule is a flo
 from __future__ import annotations
 
 import asyncio
+import os
+import shlex
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -25,6 +27,8 @@ app = typer.Typer(
     context_settings={"max_content_width": 110, "help_option_names": ["-h", "--help"]},
 )
 _options = Options()
+TYPED = "LAKESTRAP_TYPED"
+"""Variable that tells the command of a rehearsal how it was called."""
 
 GLOBAL_OPTIONS = """\b
 Options for every command, before or after it:
@@ -119,6 +123,7 @@ def run(arguments: Sequence[str]) -> int:
         if _options.sandbox:
             from wizard.sandbox.commands import rehearse
 
+            os.environ[TYPED] = "lakestrap --sandbox"
             return rehearse([word for word in arguments if word != "--sandbox"], Path.cwd() / ".lakestrap" / "sandbox")
         if rest[:1] == ["sandbox"]:
             rest = list(arguments)
@@ -129,11 +134,10 @@ def run(arguments: Sequence[str]) -> int:
     except LakestrapError as error:
         console.error(error)
         return error.exit_code
-    except typer.Exit as left:
-        return left.exit_code
+    except typer.Exit as left:  # typer makes one of Ctrl-C, too
+        return _interrupted(console, arguments) if left.exit_code == ExitCode.INTERRUPTED else left.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        console.say(f"interrupted; go on with: lakestrap {' '.join(arguments)}")
-        return ExitCode.INTERRUPTED
+        return _interrupted(console, arguments)
     except typer.TyperException as usage:
         show = getattr(usage, "show", None)
         show() if show is not None else console.say(f"error: {usage}")
@@ -141,6 +145,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 app.add_typer(sandbox_commands, name="sandbox")
+
+
+def _interrupted(console: Console, arguments: Sequence[str]) -> int:
+    console.say(f"\ninterrupted; go on with: {os.environ.get(TYPED, 'lakestrap')} {shlex.join(arguments)}")
+    return ExitCode.INTERRUPTED
 
 
 class _Ended(Exception):

@@ -5,6 +5,7 @@ Owns the order and the review. The flow itself, its events and the exit code are
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wizard.errors import BadInput, ExitCode
 from wizard.flows.choices import fetch, repository_of, vault_name
+from wizard.flows.which_world import rehearsing
 from wizard.project.file import load, located, save
 from wizard.project.naming import names
 from wizard.prompts.asking import SIGNS, Asking, GoBack
@@ -20,7 +22,7 @@ from wizard.prompts.interview import interviewed
 from wizard.prompts.signing_in import signed_in
 from wizard.prompts.terminal import Bare, Edited
 from wizard.providers.verdict import Answer
-from wizard.questions import Answers, Known, answers_of, forget, keep, project_of, resumed
+from wizard.questions import Answers, Known, answers_of, forget, keep, kept_at, project_of, resumed
 
 if TYPE_CHECKING:
     from wizard.console import Console
@@ -60,7 +62,8 @@ async def run_prompts(options: Options, console: Console, carry_out: CarryOut) -
     path = located(options.project)
     root = path.parent.resolve()
     lines = Edited(console) if edits_lines(plain=options.plain) else Bare(console)
-    console.say("Lakestrap set-up: questions first; nothing is changed before you have seen the plan and agreed.")
+    world = "a rehearsal in the local cloud" if rehearsing() else "the real clouds"
+    console.say(f"Lakestrap set-up in {world}: questions first; nothing is changed before you have seen the plan and agreed.")
     session, token = await signed_in(console, lines)
     try:
         asking = Asking(console, lines, session, await _known(session, root))
@@ -78,6 +81,10 @@ async def run_prompts(options: Options, console: Console, carry_out: CarryOut) -
             if code not in (ExitCode.BAD_INPUT, ExitCode.CANCELLED) or not await _again(asking):
                 return code
             answers, again = answers_of(project), True
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        if kept_at(root).exists():
+            console.say("\nyour answers are kept")
+        raise
     finally:
         await session.close()
 
