@@ -128,14 +128,16 @@ def run(arguments: Sequence[str]) -> int:
         if rest[:1] == ["sandbox"]:
             rest = list(arguments)
         result = app(rest, prog_name="lakestrap", standalone_mode=False)
+        if result == ExitCode.INTERRUPTED:  # typer makes a result of Ctrl-C
+            return _interrupted(console, arguments)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except _Ended as ended:
         return ended.code
     except LakestrapError as error:
         console.error(error)
         return error.exit_code
-    except typer.Exit as left:  # typer makes one of Ctrl-C, too
-        return _interrupted(console, arguments) if left.exit_code == ExitCode.INTERRUPTED else left.exit_code
+    except typer.Exit as left:
+        return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted(console, arguments)
     except typer.TyperException as usage:
