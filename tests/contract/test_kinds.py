@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
+from tests.contract.judging import JUDGE, judged
+from tests.contract.operations import SESSION, SOMETIMES, operations_by_kind
 from tests.contract.samples import SAMPLES, Sample, Stage
 from tests.providers.arm.life import waited
 from wizard.engine.resource import Observed, Resource
@@ -119,6 +123,7 @@ async def gone(stage: Stage, resource: Resource, observed: Observed) -> None:
 async def test_the_life_of_a_kind(kind: str, stage: Stage) -> None:
     sample = SAMPLES[kind]
     resource = await sample.wished(stage)
+    begun = len(stage.sandbox.exchanges)
     assert resource.kind == kind and resource.command("create")
     observed = await born(stage, resource)
     if sample.existing is not None:
@@ -130,14 +135,15 @@ async def test_the_life_of_a_kind(kind: str, stage: Stage) -> None:
         with pytest.raises(NotImplementedError):
             await resource.update(stage.session, observed)
     await gone(stage, resource, observed)
+    agrees(kind, stage, begun)
 
 
 async def found_as_existing(stage: Stage, sample: Sample, resource: Resource, observed: Observed) -> None:
     """Named by its id the same thing is found, and nothing but reading is asked for."""
     assert sample.existing is not None
     theirs = dataclasses.replace(resource, existing=sample.existing(observed), project="theirs")
-    found = await sending(stage, 0, lambda: theirs.read(stage.session))
-    assert found is not None and found.id.lower() == observed.id.lower()
+    found = await sending(stage, 0, lambda: stage.seen(theirs))
+    assert found.id.lower() == observed.id.lower()
     assert [need.action for need in theirs.requires if not need.action.endswith("/read")] == []
     nowhere = dataclasses.replace(theirs, existing=nobody(theirs.existing))
     assert await sending(stage, 0, lambda: nowhere.read(stage.session)) is None
@@ -152,15 +158,31 @@ def nobody(existing: str) -> str:
 @pytest.mark.parametrize("kind", LOOKUPS)
 async def test_a_lookup_only_reads(kind: str, stage: Stage) -> None:
     resource = await SAMPLES[kind].wished(stage)
+    begun = len(stage.sandbox.exchanges)
     observed = await sending(stage, 0, lambda: stage.seen(resource))
     assert resource.differences(observed) == ()
     with pytest.raises(NotImplementedError):
         await sending(stage, 0, lambda: resource.create(stage.session))
     await sending(stage, 0, lambda: resource.delete(stage.session, observed))
+    agrees(kind, stage, begun)
+
+
+def agrees(kind: str, stage: Stage, begun: int) -> None:
+    """What was said is as the official descriptions have it, and used just the operations that the table names for the kind."""
+    if not JUDGE.exists():
+        return
+    verdict = judged(stage.sandbox.exchanges)
+    assert verdict.findings == ()
+    used = sorted(judged(stage.sandbox.exchanges[begun:]).operations - SESSION)
+    write = os.environ.get("LAKESTRAP_OPERATIONS")
+    if write:
+        Path(write, f"{kind}.txt").write_text("".join(f"{operation}\n" for operation in used), encoding="utf-8")
+    told = operations_by_kind()[kind]
+    assert write or told - SOMETIMES.keys() <= set(used) <= told, "tests/contract/operations.py tells how to renew the table"
 
 
 def test_every_kind_has_a_sample_and_every_exception_a_kind() -> None:
-    assert set(SAMPLES) == set(KINDS)
+    assert set(SAMPLES) == set(KINDS) == set(operations_by_kind())
     for table in (STAYS, NEVER_DELETED, UNMARKED, SEVERAL):
         assert set(table) <= set(LIVING)
         assert all(table.values())

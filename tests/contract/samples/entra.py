@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.contract.samples.stage import NAMED, Sample, Stage
 from wizard.engine.resource import Observed, Resource
@@ -52,6 +53,7 @@ async def _secret(stage: Stage) -> Resource:
 async def _trust(stage: Stage) -> Resource:
     made = await stage.made(APPLICATION)
     client_id = str(made.attributes["client_id"])
+    await stage.seen(replace(APPLICATION, existing=client_id))
     return ApplicationTrust(client_id=client_id, credential="github-dev", issuer=ISSUER, subject=SUBJECT, **NAMED)
 
 
