@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := requirements.lock
 
-.PHONY: setup test demo wizard lint types layers check lock crash contract clients benchmarks clean
+.PHONY: setup test demo wizard lint types layers check lock crash contract clients benchmarks bicep clean
 
 setup: $(STAMP)  ## make .venv/bin/lakestrap
 
@@ -49,6 +49,9 @@ clients: $(STAMP)  ## a real az, gh and curl against the local cloud (installs a
 
 benchmarks: $(STAMP)
 	@$(BIN)/python benchmarks/run.py
+
+bicep: $(STAMP)  ## rewrite bicep/compiled/ from its sources
+	@$(BIN)/python tools/bicep_compile.py bicep/main.bicep --out bicep/compiled/main.json
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from . import functions, identifiers, tree
+from . import functions, identifiers, loading, tree
 from .language import Expression, Literal, access, as_function, function, integer, tried
 from .language import SAFE, Function
 from .model import ModuleSymbol, ResourceSymbol
@@ -133,8 +133,6 @@ class Converter:
     def _text(self, value: tree.Text, environment: Environment) -> Expression:
         if value.literal is not None:
             return Literal(value.literal)
-        if self.unit.dialect.bare_interpolation and len(value.holes) == 1 and value.segments == ["", ""]:
-            return self.convert(value.holes[0], environment)
         pattern = "".join(
             segment.replace("{", "{{").replace("}", "}}") + (f"{{{i}}}" if i < len(value.holes) else "")
             for i, segment in enumerate(value.segments)
@@ -194,6 +192,8 @@ class Converter:
     def _call(self, value: tree.Call, environment: Environment) -> Expression:
         if not _is_namespace(value.owner):
             return self._method(value, environment)
+        if value.name in loading.LOADERS:
+            return function("variables", Literal(self.unit.loads.variable(value)))
         if value.owner is None and isinstance(self.model.named.get(value.name), tree.Function):
             name = f"__bicep.{value.name}"
         elif value.name in functions.PLAIN or functions.is_list(value.name):
@@ -245,8 +245,8 @@ class Converter:
         converted = self.convert(base, environment)
         if safe:
             return tried(converted, step)
-        while isinstance(base, tree.NonNull):
-            base = base.inner
+        while isinstance(base, tree.NonNull) or (isinstance(base, tree.Call) and base.name == "any"):
+            base = base.inner if isinstance(base, tree.NonNull) else base.arguments[0]
         chained = isinstance(base, (tree.Member, tree.Index))
         if chained and isinstance(converted, Function) and not converted.accesses and converted.name in SAFE:
             return Function(converted.name, (*converted.arguments, step))

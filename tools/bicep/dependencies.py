@@ -83,13 +83,12 @@ class Dependencies:
         if isinstance(symbol, ResourceSymbol):
             above = symbol.parent
             while above is not None:
-                if above.nested:
+                # A parent in a loop is found with its index, as the value of `parent`.
+                if above.resource.loop is None:
                     found.append(Dependency(above.resource, None))
-                elif above.resource.loop is not None and above is not symbol.parent:
+                elif above is not symbol.parent:
                     raise Refusal(symbol.node.at, "a grandparent in a loop")
-                elif above.resource.loop is None:
-                    found.append(Dependency(above.resource, None))
-                above = above.resource.parent
+                above = above.resource.parent if self.unit.dialect.all_ancestors else None
         visible = dict(symbol.visible) if isinstance(symbol, ResourceSymbol) else {}
         nodes: list[tree.Node] = []
         value = symbol.node.value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NEWEST = "0.38.33.27573"
+NEWEST = "0.46.1.21595"
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,9 @@ class Dialect:
     version: str = NEWEST
     deployments_version: str = "2025-04-01"
     versioned_references: bool = True
-    bare_interpolation: bool = False
     qualified_extension_scopes: bool = True
     ternary_parameters: bool = True
-    language: bool = True
+    all_ancestors: bool = False
 
 
 def dialect(version: str) -> Dialect:
@@ -31,9 +30,9 @@ def dialect(version: str) -> Dialect:
         version=version,
         deployments_version=_deployments(numbers),
         versioned_references=numbers >= (0, 16),
-        bare_interpolation=numbers < (0, 14),
         qualified_extension_scopes=numbers >= (0, 36),
         ternary_parameters=numbers >= (0, 30),
+        all_ancestors=numbers < (0, 16),
     )
 
 

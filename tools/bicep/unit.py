@@ -12,6 +12,7 @@ from .dialect import Dialect
 from .emit import Emitter
 from .inlining import inlined
 from .language import Literal, access, function, serialized
+from .loading import LOADERS, Loads
 from .model import STRUCTURE, Model, ModuleSymbol, ResourceSymbol
 from .refusal import Refusal
 from .stamp import stamped
@@ -40,6 +41,7 @@ class Unit:
             call.name == "secure" for item in self.model.declarations if isinstance(item, tree.Output) for call in item.decorators
         )
         self.symbolic = self._needs_symbolic_names()
+        self.loads = Loads(self.model)
         self.converter = Converter(self)
         self.emitter = Emitter(self.converter)
         self.dependencies = Dependencies(self)
@@ -130,10 +132,13 @@ class Unit:
         ]
         if copies:
             found["copy"] = copies
+        found |= self.loads.values
         for item in variables:
             if any(call.name != "description" for call in item.decorators):
                 raise Refusal(item.at, "this decorator on a variable")
-            if not isinstance(item.value, tree.Loop):
+            if isinstance(item.value, tree.Call) and item.value.name in LOADERS:
+                found[item.name] = self.loads.value(item.value)
+            elif not isinstance(item.value, tree.Loop):
                 found[item.name] = self.emitter.value(item.value, Environment())
         return found
 
