@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.errors import BadInput, LakestrapError, NotSignedIn, Problem, Unreachable
 from wizard.providers.credential import TokenSource, login_command, sign_in_translated
 from wizard.providers.session import ARM_SCOPE, Operator, Session, Subscription
+from wizard.providers.token_cache import written_whole
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
@@ -145,6 +146,9 @@ def token_source(account: Account) -> TokenSource:
     with sign_in_translated(account.tenant):
         profile = _profile()
         credential = profile.get_login_credentials(subscription_id=account.subscription)[0]
+    from azure.cli.core.auth.identity import Identity
+
+    written_whole(Identity._msal_token_cache)
     return TokenSource(credential.get_token, account.tenant)
 
 
