@@ -76,6 +76,7 @@ class Undisturbed:
     begun_with: frozenset[str]
     requests: int
     dispatches: Counter[str]
+    files: dict[str, str]
 
 
 def undisturbed(folder: Path, case: Case) -> Undisturbed:
@@ -95,7 +96,9 @@ def undisturbed(folder: Path, case: Case) -> Undisturbed:
     (start / "world.json").rename(start / "start.json")
     done = _run(folder / "undisturbed", start, case)
     assert done.code == 0, done.stderr
-    return Undisturbed(case, start, done.world, ids_in(before.world), len(done.mutating), dispatches(done.world))
+    return Undisturbed(
+        case, start, done.world, ids_in(before.world), len(done.mutating), dispatches(done.world), files(folder / "undisturbed")
+    )
 
 
 def killed_and_resumed(folder: Path, reference: Undisturbed, point: str) -> Finished:
@@ -124,8 +127,17 @@ def problems(reference: Undisturbed, folder: Path, point: str) -> list[str]:
     found += needless_dispatches(done.exchanges)
     if dispatches(done.world).keys() != reference.dispatches.keys():
         found.append(f"verified {sorted(dispatches(done.world))} instead of {sorted(reference.dispatches)}")
+    if (left := files(folder)) != reference.files:
+        found.append(f"other files: {sorted(path for path, _ in left.items() ^ reference.files.items())}")
     found += differing(reference.world, done.world, reference.begun_with, VALUES)
     return [f"{point}: {line}" for line in found]
+
+
+def files(folder: Path) -> dict[str, str]:
+    """What a run wrote for its user, by path; neither its journals nor what the sandbox and the loop left."""
+    ours = {"record.jsonl", "world.json", "start.json", "first.out", "first.err", ".lakestrap"}
+    found = (path for path in folder.rglob("*") if path.is_file() and path.relative_to(folder).parts[0] not in ours)
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in found}
 
 
 def dispatches(world: Mapping[str, Json]) -> Counter[str]:
