@@ -21,11 +21,12 @@ class Dialect:
     qualified_extension_scopes: bool = True
     ternary_parameters: bool = True
     all_ancestors: bool = False
+    empty_functions: bool = False
 
 
 def dialect(version: str) -> Dialect:
     """The dialect of a release, by its version number."""
-    numbers = tuple(int(part) for part in version.split(".")[:2]) if version[:1].isdigit() else (99, 0)
+    numbers = tuple(int(part) for part in version.split(".")[:3]) if version[:1].isdigit() else (99, 0)
     return Dialect(
         version=version,
         deployments_version=_deployments(numbers),
@@ -33,6 +34,7 @@ def dialect(version: str) -> Dialect:
         qualified_extension_scopes=numbers >= (0, 36),
         ternary_parameters=numbers >= (0, 30),
         all_ancestors=numbers < (0, 16),
+        empty_functions=numbers < (0, 4, 1100),
     )
 
 

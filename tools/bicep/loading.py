@@ -28,6 +28,8 @@ class Loads:
         for declaration in model.declarations:
             for node in tree.walk(declaration):
                 if isinstance(node, tree.Call) and node.name in LOADERS and node is not getattr(declaration, "value", None):
+                    if isinstance(declaration, tree.Function):
+                        raise Refusal(node.at, f"{node.name}() in a function")
                     self._add(node)
 
     def _add(self, node: tree.Call) -> None:

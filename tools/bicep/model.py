@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import tree
+from . import spelling, tree
 from .refusal import Refusal
 
 STRUCTURE = ("name", "parent", "scope", "dependsOn")
@@ -126,6 +126,7 @@ class Model:
             parent, version, kind = Parent(owner, None, True), version or owner.version, f"{owner.type}/{kind}"
         if not version or "/" not in kind:
             raise Refusal(node.at, f"the resource type {node.reference!r}")
+        spelling.check(kind, version, node.at)
         loop, conditions, body = _unwrapped(node.value)
         if owner is not None and (loop or owner.loop):
             raise Refusal(node.at, "a resource nested in a loop")
@@ -138,6 +139,20 @@ class Model:
             self._show({item.node.name: item for item in below}, child)
         found.visible.update({item.node.name: item for item in below})
         self.resources.append(found)
+        return found
+
+    def in_order(self) -> list[ResourceSymbol]:
+        """The resources as the compiler orders them: what is nested comes before the level above it."""
+        top = [resource for resource in self.resources if not (resource.parent and resource.parent.nested)]
+        return self._below(top) + top
+
+    def _below(self, level: list[ResourceSymbol]) -> list[ResourceSymbol]:
+        found: list[ResourceSymbol] = []
+        for owner in level:
+            nested = [item for item in self.resources if item.parent and item.parent.nested and item.parent.resource is owner]
+            if sum(bool(item.body.nested) for item in nested) > 1:
+                raise Refusal(owner.node.at, "several nested resources with resources nested in them")
+            found += self._below(nested) + nested
         return found
 
     def _show(self, names: dict[str, ResourceSymbol], to: ResourceSymbol) -> None:

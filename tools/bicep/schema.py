@@ -50,6 +50,8 @@ def properties(model: Model, node: tree.Node) -> dict[str, Json]:
 
 
 def _object(model: Model, node: tree.ObjectType) -> dict[str, Json]:
+    if not node.members:
+        raise Refusal(node.at, "an object type without properties")
     found: dict[str, Json] = {"type": "object", "properties": {item.name: _member(model, item) for item in node.members}}
     if node.rest is not None:
         found["additionalProperties"] = _member(model, node.rest)
