@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 AUDIENCE = "api://AzureADTokenExchange"
+PORTAL = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class ApplicationTrust(Resource):
             "trusted": await self._trusted(session),
             "subject": str(self.subject),
             "remedy": self.command("create"),
-            "link": f"https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/{self.client_id}",
+            "link": f"{PORTAL}/{self.client_id}",
         }
         return Observed(f"{self.client_id}/{self.subject}", attributes)
 
