@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from tests.contract.samples.stage import NAMED, Sample, Stage
 from wizard.engine.resource import Observed, Resource
@@ -53,7 +52,8 @@ async def _secret(stage: Stage) -> Resource:
 async def _trust(stage: Stage) -> Resource:
     made = await stage.made(APPLICATION)
     client_id = str(made.attributes["client_id"])
-    await stage.seen(replace(APPLICATION, existing=client_id))
+    with stage.sandbox.lock:
+        stage.sandbox.world.clock.forward(600)  # until every replica knows the application, or it would be told as unknown
     return ApplicationTrust(client_id=client_id, credential="github-dev", issuer=ISSUER, subject=SUBJECT, **NAMED)
 
 
