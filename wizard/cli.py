@@ -128,7 +128,7 @@ def run(arguments: Sequence[str]) -> int:
         if rest[:1] == ["sandbox"]:
             rest = list(arguments)
         result = app(rest, prog_name="lakestrap", standalone_mode=False)
-        if result == ExitCode.INTERRUPTED:  # typer makes a result of Ctrl-C
+        if result == ExitCode.INTERRUPTED and rest[:1] != ["sandbox"]:  # typer makes a result of Ctrl-C; a rehearsed command told its own
             return _interrupted(console, arguments)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except _Ended as ended:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ class Console:
         if self._talk is None:
             from rich.console import Console as RichConsole
 
-            self._talk = RichConsole(stderr=True, highlight=False, no_color=self.plain or None, soft_wrap=True)
+            self._talk = RichConsole(stderr=True, highlight=False, force_terminal=False if self.plain else None, soft_wrap=True)
         return self._talk
 
     @property
@@ -67,7 +67,7 @@ class Console:
             from rich.console import Console as RichConsole
 
             wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else WIDTH_OF_A_FILE
-            self._data = RichConsole(highlight=False, no_color=self.plain or None, soft_wrap=True, width=wide)
+            self._data = RichConsole(highlight=False, force_terminal=False if self.plain else None, soft_wrap=True, width=wide)
         return self._data
 
     def event(self, event: Event) -> None:
@@ -99,7 +99,7 @@ class Console:
         return True
 
     def plan(self, plan: Plan) -> None:
-        """The plan as a tree by environment; unchanged things are counted, not listed."""
+        """The plan as a tree by environment, plain as indented lines; unchanged things are counted, not listed."""
         from rich.tree import Tree
 
         groups: dict[str, list[Change]] = {}
@@ -107,6 +107,9 @@ class Console:
             if str(change.action) != "keep":
                 groups.setdefault(change.resource.environment or "shared by all", []).append(change)
         for name, changes in groups.items():
+            if self.plain:
+                self.write("\n".join((f"{name}:", *(line for change in changes for line in _change_lines(change)))))
+                continue
             tree = Tree(f"[bold]{name}[/bold]", guide_style="dim")
             for change in changes:
                 _add_change(tree, change)
@@ -209,6 +212,15 @@ def _add_change(tree: Tree, change: Change) -> None:
         branch.add(f"[dim]{_escaped(difference.field)}:[/] {_escaped(difference.observed)} → {_escaped(difference.desired)}")
     for hint in change.hints:
         branch.add(f"[cyan]hint:[/] {_escaped(hint)}")
+
+
+def _change_lines(change: Change) -> Iterator[str]:
+    """A change without any drawing, for screen readers and terminals that cannot draw."""
+    yield f"  {SIGNS[str(change.action)][0]} {change.action} {change.key}" + (f" ({change.reason})" if change.reason else "")
+    for difference in change.differences:
+        yield f"      {difference.field}: {difference.observed} → {difference.desired}"
+    for hint in change.hints:
+        yield f"      hint: {hint}"
 
 
 def _line(event: Event, progress: str) -> Text | None:

@@ -56,9 +56,20 @@ class Terminal:
             if not self._read(end):
                 raise AssertionError(f"{text!r} did not come; the terminal says:\n{self.transcript[-4000:]}")
 
+    def prompt(self, seconds: float = 60) -> str:
+        """The last, unfinished line, once the child waits for an answer to it: it has ended with a space and nothing follows."""
+        end = time.monotonic() + seconds
+        while True:
+            new = self.transcript[self._seen :]
+            if new.endswith((": ", "] ")) and not self._read(time.monotonic() + 0.15):
+                self._seen += len(new)
+                return new.rpartition("\n")[2]
+            if not self._read(end):
+                raise AssertionError(f"no prompt came; the terminal says:\n{self.transcript[-4000:]}")
+
     def _read(self, end: float) -> bool:
         while (left := end - time.monotonic()) > 0:
-            if select.select([self._master], [], [], min(left, 0.5))[0]:
+            if select.select([self._master], [], [], max(0.0, min(left, 0.5)))[0]:
                 try:
                     piece = os.read(self._master, 65536)
                 except OSError:

@@ -61,7 +61,8 @@ async def run_prompts(options: Options, console: Console, carry_out: CarryOut) -
     """Ask for everything, write the project file, set up; the exit code."""
     path = located(options.project)
     root = path.parent.resolve()
-    lines = Edited(console) if edits_lines(plain=options.plain) else Bare(console)
+    console.plain = not edits_lines(plain=options.plain)
+    lines = Bare(console) if console.plain else Edited(console)
     world = "a rehearsal in the local cloud" if rehearsing() else "the real clouds"
     console.say(f"Lakestrap set-up in {world}: questions first; nothing is changed before you have seen the plan and agreed.")
     session, token = await signed_in(console, lines)
