@@ -1,0 +1,24 @@
+"""The full-screen face: draws what the flows tell, asks what the questions say; owns no rule.
+
+Owns the hand-over from the command line. Nothing but Textual is imported before the first frame is painted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(project: Path, *, allowed: frozenset[str] = frozenset(), begin: str = "home") -> int:
+    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or ``setup``."""
+    from wizard.flows.which_world import rehearsing
+    from wizard.tui.app import Wizard
+    from wizard.tui.quiet import only_the_screen
+    from wizard.tui.sitting import Sitting
+
+    with only_the_screen():
+        app = Wizard(Sitting(project, allowed=allowed, rehearsal=rehearsing()), begin=begin)
+        code = app.run()
+    return app.return_code or code or 0

@@ -1,0 +1,100 @@
+"""The full-screen application: its screens, its colours, its way in and out.
+
+Owns navigation between screens and what holds everywhere (palette, light and dark, leaving). What a screen does is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from wizard.tui.screens.home import Home
+
+if TYPE_CHECKING:
+    from wizard.tui.sitting import Sitting
+
+THEMES = (
+    Theme("lakestrap-dark", primary="#5fb3c8", secondary="#8fd19e", accent="#e8c37a", background="#10171c", surface="#16212a", dark=True),
+    Theme("lakestrap-light", primary="#0b6e83", secondary="#2e7d4f", accent="#9a6700", background="#fbfcfd", surface="#eef2f5", dark=False),
+)
+
+
+class Wizard(App[int]):
+    """``begin`` is the screen to start with: ``home``, or ``setup`` for its questions at once."""
+
+    TITLE = "Lakestrap"
+    CSS_PATH = "style.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it for instances
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "Leave", priority=True),
+        Binding("f3", "light", "Light/dark", show=False),
+    ]
+
+    def __init__(self, sitting: Sitting, *, begin: str = "home") -> None:
+        super().__init__()
+        self.sitting, self.begin = sitting, begin
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def on_mount(self) -> None:
+        self.push_screen(Home(begin=self.begin))
+        self.call_after_refresh(self.warm_up)
+
+    def warm_up(self) -> None:
+        """Import what the next screens need, in the background, once the first frame stands."""
+        import threading
+
+        def load() -> None:
+            from wizard.engine.resource import Service
+            from wizard.providers.session import preload
+
+            preload((Service.ARM, Service.GITHUB, Service.ENTRA, Service.KEYVAULT, Service.DATABRICKS))
+
+        threading.Thread(target=load, name="warm-up", daemon=True).start()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Help", "What one does on this screen, and its words", self._help)
+        yield SystemCommand("Light or dark", "Change the colours", self.action_light)
+        for binding in screen.active_bindings.values():
+            if binding.enabled and binding.binding.show and binding.binding.description and not binding.binding.system:
+                action = binding.binding.action
+                if action not in ("leave", "help", "command_palette"):
+                    yield SystemCommand(binding.binding.description, f"Key {self.get_key_display(binding.binding)}", self._run(action))
+        yield SystemCommand("Leave", "Nothing is lost", self._leave)
+
+    def _run(self, action: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            await self.screen.run_action(action)
+
+        return run
+
+    def _help(self) -> None:
+        self.call_later(self.screen.run_action, "help")
+
+    def _leave(self) -> None:
+        self.call_later(self.action_leave)
+
+    def action_light(self) -> None:
+        """From light to dark and back."""
+        self.theme = THEMES[1].name if self.theme == THEMES[0].name else THEMES[0].name
+
+    async def action_leave(self) -> None:
+        """Leave; a run under way is asked about by its own screen."""
+        for screen in reversed(self.screen_stack):
+            asking = getattr(screen, "may_leave", None)
+            if asking is not None and not asking():
+                return
+        await self.finish(self.sitting.exit_code)
+
+    async def finish(self, code: int) -> None:
+        """Keep the answers, close what is open, end with the exit code."""
+        self.sitting.keep()
+        await self.sitting.close()
+        self.exit(code)

@@ -1,0 +1,93 @@
+"""The report of a run, as Markdown: what exists, what was proven, what is left for people, how to go on.
+
+Owns its words. Holds ids and links, never a secret: what a plan and its events tell cannot hold one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wizard.engine.events import Event, EventKind
+
+if TYPE_CHECKING:
+    from wizard.errors import LakestrapError
+    from wizard.flows.job import Job
+    from wizard.flows.setup import Outcome
+    from wizard.tui.progress import Board
+
+PORTAL = "https://portal.azure.com/#@{tenant}/resource{id}"
+
+
+def proofs(board: Board) -> Iterator[tuple[str, str, str, str]]:
+    """Environment, mark (``✓``, ``✗`` or ``⏸``), what came of its login, link."""
+    for lane in board.lanes.values():
+        event = lane.proof
+        if event is not None:
+            mark = {EventKind.SETTLED: "✓", EventKind.CHANGE_FAILED: "✗"}.get(event.event, "⏸")
+            words = (event.error or event.outcome).removeprefix(f"{lane.name}: ")
+            yield lane.name, mark, words, str(event.detail.get("link", ""))
+
+
+def places(job: Job, outcome: Outcome) -> Iterator[tuple[str, str, str]]:
+    """Environment, what it is, link: where people look first."""
+    repository = job.project.github.repository
+    yield "", "repository", f"https://github.com/{repository}"
+    for environment in job.project.environments:
+        yield environment.name, "gate", f"https://github.com/{repository}/settings/environments"
+        for kind, what in (("arm.resource_group", "resource group"), ("keyvault.vault", "Key Vault")):
+            seen = outcome.applied.settled.get(f"{kind}/{environment.name}")
+            if seen is not None and seen.id.startswith("/"):
+                yield environment.name, what, PORTAL.format(tenant=job.session.tenant, id=seen.id)
+        deployed = outcome.applied.settled.get(f"arm.deployment/{environment.name}")
+        host = deployed.attributes.get("output.workspaceUrl") if deployed is not None else None
+        if host:
+            yield environment.name, "workspace", f"https://{host}"
+
+
+def pending_words(pending: list[dict[str, str]]) -> str:
+    """``Two things are left for people``, or that nothing is."""
+    if not pending:
+        return "Nothing is left for people."
+    counts = {1: "One thing is", 2: "Two things are", 3: "Three things are", 4: "Four things are"}
+    return f"{counts.get(len(pending), f'{len(pending)} things are')} left for people:"
+
+
+def markdown(job: Job, outcome: Outcome, board: Board, world: str, error: LakestrapError | None = None) -> str:
+    """The whole report."""
+    ended = error.message if error else "complete" if outcome.exit_code == 0 else "not complete"
+    lines = [
+        f"# {job.project.name}: set-up {ended}",
+        "",
+        f"World: {world.lower()}. Tenant: `{job.session.tenant}`. Operator: {job.session.operator.name}.",
+        "",
+    ]
+    lines += [f"{outcome.applied.changed} changes made, {len(outcome.applied.settled)} things as wished.", ""]
+    lines += ["## What exists", ""]
+    lines += [f"- {f'{environment}: ' if environment else ''}[{what}]({link})" for environment, what, link in places(job, outcome)]
+    lines += ["", "## Can the pipeline sign in?", ""]
+    lines += [f"- {mark} **{name}**: {words}{f' ([run]({link}))' if link else ''}" for name, mark, words, link in proofs(board)] or [
+        "- not tried"
+    ]
+    lines += ["", "## What is left for people", "", pending_words(outcome.pending), ""]
+    lines += [f"- {item['what']} — {item['who']} — <{item['link']}>" for item in outcome.pending]
+    failures = [event for lane in board.lanes.values() for event in lane.failed.values()]
+    if failures:
+        lines += ["", "## What failed", ""]
+        lines += [_failure(event) for event in failures]
+    lines += ["", "## Next", "", *next_steps(job, outcome), ""]
+    return "\n".join(lines)
+
+
+def next_steps(job: Job, outcome: Outcome) -> list[str]:
+    """Commands to go on with."""
+    if not outcome.applied.complete:
+        return ["1. Mend what failed, then run `lakestrap setup` again: it goes on from there."]
+    steps = ["`git pull` takes over what was published"]
+    steps += ["`lakestrap verify` when the things above are done"] if outcome.pending else []
+    return [f"{number}. {step}" for number, step in enumerate([*steps, "`lakestrap plan` tells at any time what differs"], start=1)]
+
+
+def _failure(event: Event) -> str:
+    hints = "".join(f"\n  - {hint}" for hint in event.hint.splitlines())
+    return f"- `{event.key}`: {event.error}{hints}"

@@ -1,0 +1,190 @@
+"""How it ended: what exists, whether the pipelines can sign in, what is left for people, how to go on.
+
+Owns the screen, looking again whether people have done their part, and saving the report. What counts as done is the flow's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Button, Footer, Static
+
+from wizard.engine.events import EventKind
+from wizard.errors import Cancelled, LakestrapError
+from wizard.tui import report
+from wizard.tui.screens.page import Page
+from wizard.tui.widgets.lane import clock
+
+if TYPE_CHECKING:
+    from wizard.tui.progress import Board
+
+MARKS = {"✓": "bold green", "✗": "bold red", "⏸": "bold yellow"}
+REPORT = "lakestrap-report.md"
+
+
+class Done(Page):
+    """``error`` ended the run, where one did; ``seconds`` is how long it took."""
+
+    place = "Done"
+    help_text = (
+        "What was made, and what is left. **V** looks again whether the pipelines can sign in, after a merge or an approval. "
+        "**S** saves this as a report. Links open with a click, in terminals that can."
+    )
+    terms = ("reviewer", "wait timer", "trunk", "OIDC")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "verify", "Verify again"),
+        Binding("s", "save", "Save report"),
+        Binding("r", "again", "Plan again"),
+        Binding("escape", "home", "Home"),
+    ]
+
+    def __init__(self, board: Board, error: LakestrapError | None, seconds: float) -> None:
+        super().__init__()
+        self.board, self.error, self.seconds = board, error, seconds
+
+    def compose(self) -> ComposeResult:
+        yield self.top()
+        with VerticalScroll(id="done"):
+            yield Static("", id="done-head", markup=False)
+            yield Static("", id="done-body", markup=False)
+        with Horizontal(classes="buttons", id="ways"):
+            yield Button("Home", id="home")
+            yield Button("Plan again", id="again")
+            yield Button("Save report", id="save")
+            yield Button("Verify again", id="verify")
+            yield Button("Leave", id="leave", variant="primary")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.draw()
+
+    @property
+    def complete(self) -> bool:
+        outcome = self.sitting.outcome
+        return self.error is None and outcome is not None and outcome.exit_code == 0
+
+    def draw(self) -> None:
+        """Everything, from the top."""
+        outcome, job = self.sitting.outcome, self.sitting.job
+        assert outcome is not None and job is not None
+        if self.complete:
+            words, style = (f"✓ {job.project.name} is set up", "bold green")
+        elif isinstance(self.error, Cancelled):
+            words, style = ("⏸ Stopped", "bold yellow")
+        else:
+            words, style = ("✗ Not complete", "bold red")
+        made = f"   {outcome.applied.changed} changes in {clock(self.seconds)}"
+        self.query_one("#done-head", Static).update(Text.assemble((words, style), (made, "dim")))
+        self.query_one("#done-body", Static).update(self.body())
+        self.query_one("#again", Button).display = not self.complete
+        self.query_one("#verify", Button).display = outcome.applied.complete and bool(outcome.pending or outcome.unproven)
+        self.query_one("#leave" if self.complete else "#again", Button).focus()
+
+    def body(self) -> Text:
+        """The sections below the headline."""
+        outcome, job = self.sitting.outcome, self.sitting.job
+        assert outcome is not None and job is not None
+        text = Text()
+        self._errors(text)
+        proofs = list(report.proofs(self.board))
+        if proofs:
+            text.append("\nCan the pipeline sign in?\n", "bold")
+            for name, mark, words, link in proofs:
+                text.append_text(
+                    Text.assemble("  ", (f"{mark} ", MARKS[mark]), (f"{name}  ", "bold"), words, "  ", _link("run", link), "\n")
+                )
+        if outcome.applied.complete:
+            text.append(f"\n{report.pending_words(outcome.pending)}\n", "bold")
+            for item in outcome.pending:
+                text.append_text(
+                    Text.assemble("  ⏸ ", item["what"], (f"  by {item['who']}", "dim"), "\n    ", _link(item["link"], item["link"]), "\n")
+                )
+        text.append("\nWhat exists now\n", "bold")
+        shown: dict[str, list[tuple[str, str]]] = {}
+        for environment, what, link in report.places(job, outcome):
+            shown.setdefault(environment or job.project.github.repository, []).append((what, link))
+        for name, links in shown.items():
+            text.append_text(
+                Text.assemble(f"  {name.ljust(16)} ", *[part for what, link in links for part in (_link(what, link), "  ")], "\n")
+            )
+        text.append("\nHow to go on\n", "bold")
+        for step in report.next_steps(job, outcome):
+            text.append(f"  {step.replace('`', '')}\n")
+        return text
+
+    def _errors(self, text: Text) -> None:
+        if self.error is not None:
+            text.append(f"\n{self.error.message}\n", "" if isinstance(self.error, Cancelled) else "red")
+            for hint in self.error.hints:
+                text.append(f"  → {hint}\n", "cyan")
+        for lane in self.board.lanes.values():
+            for key, event in lane.failed.items():
+                if event.action != "verify":
+                    text.append_text(Text.assemble(("\n✗ ", "bold red"), (key, "bold"), f": {event.error}\n"))
+                    for hint in event.hint.splitlines():
+                        text.append(f"  → {hint}\n", "cyan")
+            if lane.skipped:
+                text.append(f"  {len(lane.skipped)} steps of {lane.name} that depend on it were left out\n", "yellow")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        actions = {"home": "home", "again": "again", "save": "save", "verify": "verify", "leave": "app.leave"}
+        self.call_later(self.run_action, actions[event.button.id or "home"])
+
+    @work(exclusive=True)
+    async def action_verify(self) -> None:
+        """Look again; every environment's answer replaces the one before."""
+        from wizard.flows.verify import prove
+
+        outcome, job = self.sitting.outcome, self.sitting.job
+        if outcome is None or job is None or not outcome.applied.complete:
+            self.notify("the set-up has to be complete first", severity="warning")
+            return
+        self.notify("looking again whether the pipelines can sign in …")
+        outcome.pending.clear()
+        outcome.unproven.clear()
+        for lane in self.board.lanes.values():
+            lane.failed.clear()
+        try:
+            async for event in prove(job, outcome):
+                self.board.show(event)
+                if event.event in (EventKind.SETTLED, EventKind.PENDING, EventKind.CHANGE_FAILED):
+                    self.draw()
+        except LakestrapError as error:
+            self.notify(error.message, severity="error")
+        self.draw()
+
+    def action_save(self) -> None:
+        """Write the report beside the project file."""
+        outcome, job = self.sitting.outcome, self.sitting.job
+        assert outcome is not None and job is not None
+        path = self.sitting.root / ".lakestrap" / REPORT
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.write_text(report.markdown(job, outcome, self.board, self.sitting.world, self.error), encoding="utf-8")
+        except OSError as problem:
+            self.notify(f"cannot write {path}: {problem.strerror}", severity="error")
+            return
+        self.notify(f"saved as .lakestrap/{REPORT}")
+
+    def action_again(self) -> None:
+        from wizard.tui.screens.review import Review
+
+        self.app.switch_screen(Review(write=False))
+
+    def action_home(self) -> None:
+        """All the way to the first screen."""
+        from wizard.tui.screens.home import Home
+
+        while not isinstance(self.app.screen, Home) and len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+
+
+def _link(words: str, address: str) -> Text:
+    """Words that a terminal can open with a click; nothing where there is no address."""
+    return Text(words, style=Style(link=address, underline=True)) if address else Text("")

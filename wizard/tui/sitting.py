@@ -1,0 +1,142 @@
+"""What one sitting of the wizard holds between its screens: the answers so far, who is signed in, the job, how it ended.
+
+Owns that state and the calls into the flows that several screens share. Draws nothing, decides nothing. Imports of questions and
+flows stand inside functions: the first frame does not wait for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.flows.job import Job
+    from wizard.flows.setup import Outcome, Planned
+    from wizard.providers.session import Session
+    from wizard.questions import Answers, Known, Offered
+    from wizard.secret import Secret
+
+
+@dataclass(slots=True)
+class Sitting:
+    """``path`` is the project file, which need not exist yet. ``clock`` gives seconds; tests hold it still."""
+
+    path: Path
+    allowed: frozenset[str] = frozenset()
+    rehearsal: bool = False
+    clock: Callable[[], float] = time.monotonic
+    tenant: str = ""
+    token: Secret | None = None
+    session: Session | None = None
+    answers: Answers | None = None
+    known: Known | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    """What was typed and could not be read, by path: going back does not lose it."""
+    job: Job | None = None
+    preview: Planned | None = None
+    outcome: Outcome | None = None
+    _opened: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _fetching: dict[tuple[str, ...], asyncio.Task[Offered]] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project."""
+        return self.path.absolute().parent
+
+    @property
+    def world(self) -> str:
+        return "REHEARSAL" if self.rehearsal else "REAL CLOUD"
+
+    @property
+    def exit_code(self) -> int:
+        """How the sitting ends: as its run did; 0 where nothing was run."""
+        return int(self.outcome.exit_code) if self.outcome is not None else 0
+
+    @property
+    def who(self) -> str:
+        """Who is signed in, in a few words; empty before."""
+        if self.session is None:
+            return ""
+        login = f" · GitHub {self.session.github_login}" if self.session.github_login else ""
+        return f"{self.session.operator.name}{login}"
+
+    def begin(self) -> None:
+        """Take up the answers: those kept from last time, else those of the project file, else none. Raises ``BadInput``."""
+        from wizard.project.file import load, located
+        from wizard.questions import Answers, Known, answers_of, resumed
+
+        self.known = self.known or Known(folder=self.root.name)
+        if self.answers is None:
+            kept = resumed(self.root)
+            exists = located(self.path).exists()
+            self.answers = kept or (answers_of(load(self.path)) if exists else Answers())
+
+    def keep(self) -> None:
+        """Write the answers down, so that leaving loses nothing."""
+        from wizard.questions import keep
+
+        if self.answers is not None:
+            keep(self.root, self.answers)
+
+    async def sign_in(self) -> None:
+        """Open a session with what is there. Raises ``NotSignedIn``, ``Unreachable``, ``BadInput``."""
+        from wizard.flows.choices import repository_of, tenants
+        from wizard.providers.signin import open_session
+
+        await self.sign_out()
+        wanted = [str(row.get("subscription", "")) for row in self.answers.rows("environments")] if self.answers else []
+        self.session = await open_session(tenant=self.tenant, subscriptions=[name for name in wanted if name], token=self.token)
+        if self.known is not None:
+            self.known.operator, self.known.login = self.session.operator.name, self.session.github_login
+            self.known.lists["tenants",] = tenants()
+            self.known.lists["repository of the folder",] = await asyncio.to_thread(repository_of, self.root)
+
+    async def sign_out(self) -> None:
+        """Close the session, as far as there is one, and forget what it fetched."""
+        self._fetching.clear()
+        session, self.session = self.session, None
+        if session is not None:
+            await session.close()
+
+    async def fetched(self, listed: tuple[str, ...]) -> Offered | None:
+        """A list of choices, fetched once; ``None`` before the sign-in and where there is nothing to fetch."""
+        from wizard.flows.choices import FETCHERS, fetch
+
+        if self.known is None or not listed or (self.session is None and listed not in self.known.lists):
+            return None
+        if listed in self.known.lists or listed[0] not in FETCHERS or self.session is None:
+            return self.known.lists.get(listed)
+        if listed not in self._fetching:
+            self._fetching[listed] = asyncio.create_task(fetch(self.session, *listed))
+        self.known.lists[listed] = await self._fetching[listed]
+        return self.known.lists[listed]
+
+    async def plan(self, *, write: bool = True) -> Planned:
+        """Write the project file from the answers, open the job and plan. Raises every ``LakestrapError`` of those."""
+        from wizard.flows.job import opened
+        from wizard.flows.setup import planned
+        from wizard.project.file import save
+        from wizard.questions import forget, project_of
+
+        await self.close_job()
+        if write and self.answers is not None and self.known is not None:
+            save(self.path, project_of(self.answers, self.known))
+            forget(self.root)
+        self.job = await self._opened.enter_async_context(opened(self.path, allowed=self.allowed, tenant=self.tenant, token=self.token))
+        self.preview = await planned(self.job)
+        return self.preview
+
+    async def close_job(self) -> None:
+        """Close the job, as far as there is one."""
+        self.job = self.preview = None
+        await self._opened.aclose()
+
+    async def close(self) -> None:
+        """Close everything at the end."""
+        await self.close_job()
+        await self.sign_out()
