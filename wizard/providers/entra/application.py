@@ -71,8 +71,11 @@ class Application(Resource):
             if refusal.code != EXISTS:
                 raise
             answer = await self._restored(session)
-        if answer is None:  # 204: somebody made it since we looked
-            answer = await self._get(session)
+        if answer is None:  # 204: somebody made it since we looked, perhaps so lately that not every replica shows it
+            with translated(f"read application {self.display_name}"):
+                answer = await found(self._get(session))
+            if answer is None:
+                raise NotYet(f"Entra ID has not replicated application {self.display_name} yet", code="Request_ResourceNotFound")
         observed = _observed(answer)
         session.made(observed.attributes["object_id"])
         session.made(observed.attributes["client_id"])
