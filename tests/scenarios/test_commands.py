@@ -85,3 +85,11 @@ def test_help_and_version_import_nothing_heavy() -> None:
     heavy = "HEAVY = {'azure', 'msgraph', 'github', 'databricks', 'textual', 'pydantic', 'uvicorn', 'aiohttp', 'cryptography', 'jinja2'}; "
     done = subprocess.run([sys.executable, "-c", heavy + code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_journal_of_a_complete_run_says_so_and_that_of_a_refused_one_does_not(tmp_path: Path) -> None:
+    small_project(tmp_path)
+    script = '"$@" setup --json --no-input 2>/dev/null; "$@" setup --yes --json >/dev/null'
+    assert rehearsed(tmp_path, "sh", "-c", script, "sh", *PYTHON).code == 0
+    journals = [path.read_text().splitlines() for path in sorted((tmp_path / ".lakestrap" / "runs").glob("*.jsonl"))]
+    assert ["run_finished" in lines[-1] for lines in journals] == [False, True]

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 TRUSTS = ("entra.existing_trust/", "identity.existing_trust/")
 
 
+def left_alone(applied: Applied) -> tuple[str, ...]:
+    """Files in the repository that differ from what would be generated because somebody made or edited them."""
+    files = (observed for key, observed in applied.settled.items() if key.startswith("github.files/"))
+    return tuple(path for observed in files for path in observed.attributes.get("kept", ()))
+
+
 def pending_publication(applied: Applied) -> Sequence[dict[str, str]]:
     """The pull request that somebody has to merge, if there is one."""
     found = []

@@ -18,7 +18,7 @@ from wizard.engine.plan import Plan, make_plan
 from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
 from wizard.flows.check import checked, exit_code, with_blocked
 from wizard.flows.job import limits
-from wizard.flows.pending import pending_publication, pending_trust
+from wizard.flows.pending import left_alone, pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import carried_out, phased
 from wizard.flows.working_tree import write_files
@@ -126,6 +126,8 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
         yield event
     if not outcome.applied.complete:
         return
+    for path in left_alone(outcome.applied):
+        yield told(EventKind.NOTED, f"{path} in the repository is the team's own; it was left as it is")
     for item in (*pending_publication(outcome.applied), *pending_trust(outcome.applied)):
         outcome.pending.append({name: item[name] for name in ("what", "link", "who")})
         yield Event(EventKind.PENDING, outcome=item["what"], hint=item.get("command", ""), detail=item, run=journal.run)
