@@ -14,9 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.bicep.dialect import NEWEST, dialect  # noqa: E402
-from tools.bicep.refusal import Refusal  # noqa: E402
-from tools.bicep.unit import Unit  # noqa: E402
+from tools.bicep.dialect import NEWEST, dialect
+from tools.bicep.refusal import Refusal
+from tools.bicep.unit import Unit
 
 
 def main(arguments: list[str] | None = None) -> int:

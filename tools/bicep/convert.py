@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from . import functions, identifiers, loading, tree
-from .language import Expression, Literal, access, as_function, function, integer, tried
-from .language import SAFE, Function
+from .language import SAFE, Expression, Function, Literal, access, as_function, function, integer, tried
 from .model import ModuleSymbol, ResourceSymbol
 from .refusal import Refusal
 
@@ -100,7 +99,9 @@ class Converter:
             index = self.convert(value.index, environment)
         return Reference(symbol, self.moved(symbol, environment, index, value), index)
 
-    def moved(self, symbol: ResourceSymbol | ModuleSymbol, environment: Environment, index: Expression | None, at: tree.Node) -> Environment:
+    def moved(
+        self, symbol: ResourceSymbol | ModuleSymbol, environment: Environment, index: Expression | None, at: tree.Node
+    ) -> Environment:
         """The environment in which the name of a resource or module is to be read from elsewhere."""
         own = Environment(visible=symbol.visible if isinstance(symbol, ResourceSymbol) else {})
         if symbol.loop is None:

@@ -18,10 +18,12 @@ class Dialect:
     version: str = NEWEST
     deployments_version: str = "2025-04-01"
     versioned_references: bool = True
+    versioned_modules: bool = True
     qualified_extension_scopes: bool = True
     ternary_parameters: bool = True
     all_ancestors: bool = False
     empty_functions: bool = False
+    secure_string: str = "securestring"
 
 
 def dialect(version: str) -> Dialect:
@@ -31,10 +33,12 @@ def dialect(version: str) -> Dialect:
         version=version,
         deployments_version=_deployments(numbers),
         versioned_references=numbers >= (0, 16),
+        versioned_modules=numbers >= (0, 16) or numbers < (0, 4),
         qualified_extension_scopes=numbers >= (0, 36),
         ternary_parameters=numbers >= (0, 30),
         all_ancestors=numbers < (0, 16),
         empty_functions=numbers < (0, 4, 1100),
+        secure_string="secureString" if numbers < (0, 14) else "securestring",
     )
 
 

@@ -44,7 +44,7 @@ class Emitter:
         if loops:
             found["copy"] = [self._property_loop(item, environment) for item in loops]
         for item in node.properties:
-            if isinstance(item.value, tree.Loop) or item.key.literal in omitted and item.key.literal is not None:
+            if isinstance(item.value, tree.Loop) or (item.key.literal in omitted and item.key.literal is not None):
                 continue
             key = str(serialized(self.converter.convert(item.key, environment), item.at))
             if key in found:
@@ -118,5 +118,3 @@ class Emitter:
         for name, argument in zip(("secretName", "secretVersion"), node.arguments, strict=False):
             reference[name] = self.value(argument, environment)
         return {"reference": reference}
-
-

@@ -119,7 +119,9 @@ def _qualified(converter: Converter, scope: Scope, kind: str, names: list[Expres
     if scope.name is None:
         return function("resourceId", *rest)
     subscription = scope.subscription or access(function("subscription"), "subscriptionId")
-    return function("extensionResourceId", function("format", Literal("/subscriptions/{0}/resourceGroups/{1}"), subscription, scope.name), *rest)
+    return function(
+        "extensionResourceId", function("format", Literal("/subscriptions/{0}/resourceGroups/{1}"), subscription, scope.name), *rest
+    )
 
 
 def unqualified(converter: Converter, symbol: ResourceSymbol, environment: Environment) -> Expression:
@@ -161,7 +163,7 @@ def state(converter: Converter, found: Reference, full: bool) -> Function:
     about = target(converter, found)
     dialect = converter.unit.dialect
     if isinstance(found.symbol, ModuleSymbol):
-        plain = converter.unit.symbolic or not (dialect.versioned_references or found.symbol.condition)
+        plain = converter.unit.symbolic or not (dialect.versioned_modules or found.symbol.condition)
         return function("reference", about) if plain else function("reference", about, Literal(dialect.deployments_version))
     version = Literal(found.symbol.version)
     if full:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Json = Any
 AMBIENT = frozenset({"string", "int", "bool", "object", "array"})
-SECURE = {"string": "securestring", "object": "secureObject"}
+SECURE = ("string", "object")
 LIMITS = ("minLength", "maxLength", "minValue", "maxValue")
 USER_DEFINED = (tree.ObjectType, tree.TupleType, tree.ArrayType, tree.UnionType, tree.NullableType)
 
@@ -38,7 +38,9 @@ def properties(model: Model, node: tree.Node) -> dict[str, Json]:
         return {**properties(model, node.inner), "nullable": True}
     if isinstance(node, tree.ArrayType):
         allowed = _literals(model, node.item)
-        return {"type": "array", "allowedValues": allowed} if allowed is not None else {"type": "array", "items": properties(model, node.item)}
+        return (
+            {"type": "array", "allowedValues": allowed} if allowed is not None else {"type": "array", "items": properties(model, node.item)}
+        )
     if isinstance(node, tree.ObjectType):
         return _object(model, node)
     if isinstance(node, tree.TupleType):
@@ -117,7 +119,8 @@ def decorated(model: Model, decorators: list[tree.Call], schema: dict[str, Json]
     if "secure" in given:
         if schema.get("type") not in SECURE:
             raise Refusal(given["secure"].at, "@secure() on this type")
-        schema["type"] = SECURE[schema["type"]]
+        text = unit.dialect.secure_string if unit is not None else "securestring"
+        schema["type"] = text if schema["type"] == "string" else "secureObject"
     if "sealed" in given:
         schema["additionalProperties"] = False
     metadata = _constant(given["metadata"].arguments[0], unit) if "metadata" in given else None

@@ -12,12 +12,13 @@ from typing import Any
 
 Json = Any
 TEMPLATE = (
-    "$schema", "languageVersion", "contentVersion", "definitions", "parameters", "variables", "functions", "resources", "outputs", "metadata",
+    "$schema", "languageVersion", "contentVersion", "definitions", "parameters", "variables", "functions", "resources", "outputs",
+    "metadata",
 )  # fmt: skip
-PARAMETER = ("defaultValue", "minValue", "type", "allowedValues", "metadata")
+PARAMETER = ("defaultValue", "allowedValues", "minValue", "maxValue", "minLength", "maxLength", "type", "metadata")
 RESOURCE = (
-    "type", "apiVersion", "name", "location", "dependsOn", "identity", "sku", "properties", "subscriptionId", "resourceGroup", "scope",
-    "condition",
+    "type", "apiVersion", "name", "location", "dependsOn", "identity", "sku", "kind", "properties", "copy", "subscriptionId",
+    "resourceGroup", "scope", "condition",
 )  # fmt: skip
 WORD = 0xFFFFFFFF
 FIRST, SECOND = 0x239B961B, 0xAB0E9789

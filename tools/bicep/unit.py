@@ -15,6 +15,7 @@ from .language import Literal, access, function, serialized
 from .loading import LOADERS, Loads
 from .model import STRUCTURE, Model, ModuleSymbol, ResourceSymbol
 from .refusal import Refusal
+from .settings import check as check_settings
 from .stamp import stamped
 from .statements import parse
 
@@ -34,6 +35,7 @@ class Unit:
         self.path = path.resolve()
         self.dialect = dialect
         self.above = (*above, self.path)
+        check_settings(path)
         self.model = Model(path, parse(path))
         self._modules: dict[str, Unit] = {}
         self.inlined = inlined(self.model)
@@ -95,7 +97,9 @@ class Unit:
 
     def _definitions(self) -> Json:
         aliases = self.model.types.values()
-        return {alias.name: schema.decorated(self.model, alias.decorators, schema.properties(self.model, alias.type), self) for alias in aliases}
+        return {
+            alias.name: schema.decorated(self.model, alias.decorators, schema.properties(self.model, alias.type), self) for alias in aliases
+        }
 
     def _functions(self) -> Json:
         members = {item.name: self._function(item) for item in self.model.declarations if isinstance(item, tree.Function)}

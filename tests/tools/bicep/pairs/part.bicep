@@ -1,0 +1,7 @@
+param names array
+
+@secure()
+param secret string
+
+output names array = names
+output text string = 'x${length(names)}'
