@@ -34,7 +34,8 @@ def violations(source: str, name: str) -> Iterator[str]:
     product = re.match(r"wizard/(providers|flows|engine|blueprint|render|project)", name)
     if product and re.search(r"sandbox", source, re.IGNORECASE):
         yield f"{name}: knows the sandbox"
-    if name.startswith("wizard/") and re.search(r"^(from|import) (azure|msgraph|github|databricks|textual)\b", source, re.MULTILINE):
+    sdks = "azure|msgraph|github|databricks" if name.startswith("wizard/tui/") else "azure|msgraph|github|databricks|textual"
+    if name.startswith("wizard/") and re.search(rf"^(from|import) ({sdks})\b", source, re.MULTILINE):
         yield f"{name}: imports an SDK at the top"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -50,6 +51,8 @@ def lakestrap(context: typer.Context, version: Annotated[bool, typer.Option("--v
 
         typer.echo(f"lakestrap {__version__}")
     elif context.invoked_subcommand is None:
+        if _full_screen():
+            raise _Ended(_drawn("home"))
         typer.echo(context.get_help())
 
 
@@ -61,6 +64,8 @@ def setup() -> None:
     from wizard.headless import refuse_without_answers, run_setup
     from wizard.prompts.chosen import somebody_is_there
 
+    if _full_screen() and not _options.yes:
+        raise _Ended(_drawn("setup"))
     console = _console()
     if _options.project.exists():
         _finish(run_setup(_options, console))
@@ -157,6 +162,20 @@ def _interrupted(console: Console, arguments: Sequence[str]) -> int:
 class _Ended(Exception):
     def __init__(self, code: int) -> None:
         self.code = code
+
+
+def _full_screen() -> bool:
+    """Whether somebody sits at a terminal that can be drawn on, and did not ask for lines."""
+    from wizard.prompts.chosen import reason_for_lines, somebody_is_there
+
+    there = somebody_is_there(no_input=_options.no_input, json=_options.json) and sys.stdout.isatty()
+    return there and not reason_for_lines(plain=_options.plain)
+
+
+def _drawn(begin: str) -> int:
+    from wizard.tui import run as run_full_screen
+
+    return run_full_screen(_options.project, allowed=_options.allow, begin=begin)
 
 
 def _console() -> Console:

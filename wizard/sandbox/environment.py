@@ -51,9 +51,12 @@ class PrivateFolder:
 
 
 def network(url: str, bundle: Path) -> dict[str, str]:
-    """The variables that lead clients to the proxy at ``url`` and make them trust ``bundle``."""
+    """The variables that lead clients to the proxy at ``url`` and make them trust ``bundle``.
+
+    ``LAKESTRAP_REHEARSAL`` names that proxy again: a face that shows which world it works in believes it only where both agree.
+    """
     variables = dict.fromkeys(PROXIES, url) | dict.fromkeys(DIRECT, "") | dict.fromkeys(BUNDLES, str(bundle))
-    return variables | {"NODE_USE_ENV_PROXY": "1"}
+    return variables | {"NODE_USE_ENV_PROXY": "1", "LAKESTRAP_REHEARSAL": url}
 
 
 def operator(world: World, upn: str = "") -> str:

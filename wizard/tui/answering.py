@@ -139,9 +139,8 @@ class Answering:
             return "wrong"
         return "done" if step in self.visited_before else "open"
 
-    def why(self, item: Asked) -> Text:
-        """Why the question matters, for the right-hand side."""
-        question: Question = item.question
+    def why(self, question: Question) -> Text:
+        """Why a question matters, for the right-hand side."""
         parts: list[tuple[str, str] | str] = [(f"{question.label}\n\n", "bold")]
         parts += [f"{question.why}\n\n" if question.why else f"{question.help}\n\n"]
         if question.terms:

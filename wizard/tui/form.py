@@ -12,7 +12,6 @@ from wizard.questions import BY_FIELD, Answers, Asked, Kind, Known, Question, St
 
 STEPS = (Step.REPOSITORY, Step.ENVIRONMENTS, Step.IDENTITY, Step.DELIVERY, Step.PEOPLE, Step.SECRETS)
 """The steps that are forms; sign-in and review have screens of their own."""
-NAMES = {Step.IDENTITY: "pipelines' identity", Step.PEOPLE: "people's rights"}
 
 
 @dataclass(frozen=True, slots=True)

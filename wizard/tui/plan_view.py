@@ -61,13 +61,16 @@ def service_of(change: Change) -> str:
     return SERVICES.get(word, word)
 
 
-def line(change: Change) -> Text:
-    """One line of the tree: sign, kind, name."""
+def line(change: Change, names: Mapping[str, str] | None = None) -> Text:
+    """One line of the tree: sign, kind, name; ids that have ``names`` go by those."""
     sign, style = SIGNS[str(change.action)]
     kind = change.resource.kind.partition(".")[2].replace("_", " ")
     name = change.resource.name.removeprefix(f"{change.resource.environment}/")
-    shown = "" if name == change.resource.environment else f" {name}"
-    return Text.assemble((f"{sign} ", style), kind, (shown, "bold"), no_wrap=True)
+    for identifier, word in (names or {}).items():
+        if name.startswith(f"{identifier}/"):
+            name = f"{name.removeprefix(f'{identifier}/')} in {word}"
+    words = ((kind, ""),) if name == change.resource.environment else ((name, ""), (f"  {kind}", "dim"))
+    return Text.assemble((f"{sign} ", style), *words, no_wrap=True)
 
 
 def heading(name: str, changes: Iterable[Change]) -> Text:

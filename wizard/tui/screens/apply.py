@@ -56,10 +56,10 @@ class Apply(Page):
 
     def compose(self) -> ComposeResult:
         yield self.top()
-        with Vertical(id="apply"):
+        with Vertical(id="apply-page"):
             yield Static("", id="apply-head", markup=False)
             yield ProgressBar(id="apply-bar", show_eta=False)
-            yield VerticalScroll(id="lanes", can_focus=False)
+            yield VerticalScroll(id="lanes")
             yield Input(placeholder="filter the log: prod, waiting, vault …", id="log-filter", compact=True)
             yield EventLog(id="log")
         yield Footer()
@@ -148,7 +148,9 @@ class Apply(Page):
             lane.draw(time.time() if now is None else now)
         self.query_one(ProgressBar).update(progress=min(self.board.done, max(1, self.board.total)))
         verb = "Stopping: waiting for the calls under way" if self.stopping else f"{self.board.done} of {self.board.total} done"
-        usual = f" of about {clock(self.expected)}" if self.expected >= 20 else ""
+        usual = f" of usually {clock(self.expected)}" if self.expected >= 20 else ""
+        if usual and self.sitting.rehearsal:
+            usual = f"   (usually {clock(self.expected)} in the real clouds)"
         self.query_one("#apply-head", Static).update(f"{verb}   {clock(self.elapsed)}{usual}")
 
     @on(Input.Changed, "#log-filter")

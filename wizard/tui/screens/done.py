@@ -40,7 +40,7 @@ class Done(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify again"),
         Binding("s", "save", "Save report"),
-        Binding("r", "again", "Plan again"),
+        Binding("r", "again", "Replan"),
         Binding("escape", "home", "Home"),
     ]
 
@@ -50,7 +50,7 @@ class Done(Page):
 
     def compose(self) -> ComposeResult:
         yield self.top()
-        with VerticalScroll(id="done"):
+        with VerticalScroll(id="done-page"):
             yield Static("", id="done-head", markup=False)
             yield Static("", id="done-body", markup=False)
         with Horizontal(classes="buttons", id="ways"):

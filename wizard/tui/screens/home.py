@@ -37,7 +37,7 @@ class Home(Page):
         "The badge at the top right says which world this is: in a *rehearsal* every cloud is played by this machine."
     )
     terms = ("environment", "plan", "tenant", "subscription")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.leave", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,ctrl+q", "app.leave", "Leave", key_display="Q")]
 
     def __init__(self, *, begin: str = "home") -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Home(Page):
 
     def compose(self) -> ComposeResult:
         yield self.top()
-        with VerticalScroll(id="home"):
+        with VerticalScroll(id="home-page"):
             yield Static(
                 Text.assemble(("Lakestrap", "bold"), "  governed, secretless Databricks CI/CD, from an empty repository"), id="title"
             )

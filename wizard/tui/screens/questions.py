@@ -17,7 +17,7 @@ from textual.widgets import Button, Collapsible, Footer, Input, OptionList, Stat
 
 from wizard.questions import Asked, Step, explained
 from wizard.tui.answering import Answering
-from wizard.tui.form import NAMES, STEPS, Form
+from wizard.tui.form import STEPS, Form
 from wizard.tui.screens.page import Page
 from wizard.tui.widgets.answer_input import AnswerInput
 from wizard.tui.widgets.field import Field
@@ -26,7 +26,7 @@ from wizard.tui.widgets.rows import Rows
 from wizard.tui.widgets.step_list import StepList
 from wizard.tui.widgets.suggestions import Suggestions
 
-TITLES = {step: NAMES.get(step, str(step)) for step in STEPS}
+TITLES = {step: str(step) for step in STEPS}
 Control = AnswerInput | Pick
 
 
@@ -99,6 +99,9 @@ class Questions(Page):
         self._tell_all()
         target = self.parts.get(focus) or next(iter(self.parts.values()), None)
         (target or self.query_one("#next", Button)).focus()
+        if target is None:
+            table = next((block.table.question for block in self.blocks if isinstance(block, Rows) and block.table.question), None)
+            self.query_one("#why-text", Static).update(self.answering.why(table.question) if table else "")
         self.fetch()
 
     def show(self, step: Step) -> None:
@@ -292,7 +295,7 @@ class Questions(Page):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         if isinstance(event.widget, (AnswerInput, Pick)):
-            self.query_one("#why-text", Static).update(self.answering.why(event.widget.item))
+            self.query_one("#why-text", Static).update(self.answering.why(event.widget.item.question))
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         if isinstance(event.widget, AnswerInput):

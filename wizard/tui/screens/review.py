@@ -39,11 +39,11 @@ class Review(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "apply", "Apply"),
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("k", "kept", "Unchanged"),
+        Binding("k", "kept", "Unchanged", show=False),
         Binding("f", "files", "Files"),
-        Binding("c", "copy", "Copy command"),
+        Binding("c", "copy", "Copy"),
         Binding("m", "mail", "Request"),
-        Binding("r", "again", "Plan again"),
+        Binding("r", "again", "Replan"),
         Binding("escape", "back", "Back"),
     ]
 
@@ -64,7 +64,7 @@ class Review(Page):
                 with Vertical(id="plan-left"):
                     yield Input(placeholder="filter: create vault …", id="filter", compact=True)
                     yield Tree("plan", id="tree")
-                with VerticalScroll(id="plan-right", can_focus=False):
+                with VerticalScroll(id="plan-right"):
                     yield Static("", id="detail", markup=False)
             with TabPane("Files", id="tab-files"):
                 yield Files()
@@ -106,6 +106,7 @@ class Review(Page):
         """Show a plan."""
         self._ready(True)
         self.refresh_top()
+        self.refresh_bindings()
         plan = preview.plan
         self.query_one("#summary", Static).update(plan_view.summary(plan))
         self._tree(plan)
@@ -140,10 +141,15 @@ class Review(Page):
             for service, rows in services.items():
                 twig = branch.add(plan_view.heading(service, rows), expand=bool(text) or blocked or len(plan.changes) < 20)
                 for change in rows:
-                    twig.add_leaf(plan_view.line(change), data=change)
+                    twig.add_leaf(plan_view.line(change, self._names()), data=change)
         tree.root.expand()
         tree.cursor_line = 0
         self._detail(tree.cursor_node)
+
+    def _names(self) -> dict[str, str]:
+        """Subscriptions by id: people know their names."""
+        session = self.sitting.job.session if self.sitting.job is not None else None
+        return {item.id: item.name for item in session.subscriptions.values()} if session is not None else {}
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Change]) -> None:
         self._detail(event.node)
@@ -250,6 +256,10 @@ class Review(Page):
             self.app.push_screen(ShowText("To send to an administrator", text))
         else:
             self.app.notify("nobody has to be asked for anything")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The request for an administrator is offered only where somebody has to be asked."""
+        return action != "mail" or (self.preview is not None and any(row.request for row in self.preview.rows if row.answer == "no"))
 
     def action_again(self) -> None:
         self.make()

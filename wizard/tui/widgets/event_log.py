@@ -26,7 +26,7 @@ class EventLog(RichLog):
     """Keeps every event; draws those that the words of the filter leave."""
 
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, wrap=True, auto_scroll=True, max_lines=5000)
+        super().__init__(id=id, wrap=False, auto_scroll=True, max_lines=5000)
         self.events: list[Event] = []
         self.words: list[str] = []
 

@@ -89,7 +89,10 @@ class Pick(Vertical, can_focus=True, can_focus_children=False):
             self.query_one("#line", Static).update(line)
             return
         for index, choice in enumerate(self.choices):
-            self.query_one(f"#label-{index}", Static).update(self._marked(choice))
+            label = self.query_one(f"#label-{index}", Static)
+            label.update(self._marked(choice))
+            if label.parent is not None:
+                label.parent.set_class(choice.value == self.value, "chosen")
 
     def _marked(self, choice: Choice) -> Text:
         chosen = choice.value == self.value

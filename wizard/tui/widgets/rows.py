@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from wizard.questions import Asked
     from wizard.tui.form import Table
 
-WIDTHS = {"name": "14", "wait_minutes": "22", "role": "18", "production": "14", "prevent_self_review": "16", "purge_protection": "18"}
+WIDTHS = {
+    "name": "14",
+    "wait_minutes": "22",
+    "role": "17",
+    "environments": "14",
+    "production": "14",
+    "prevent_self_review": "16",
+    "purge_protection": "18",
+}
 
 
 class Rows(Vertical):
