@@ -53,7 +53,7 @@ class Dependencies:
             value = identifiers.symbolic(on, index)
         else:
             value = identifiers.identifier(converter, on, converter.moved(on, environment, index, symbol.node))
-        return serialized(value, symbol.node.at)
+        return serialized(value)
 
     def _ended(self, symbol: Deployed, path: list[Deployed]) -> list[Dependency]:
         """The dependencies, with what is only referred to replaced by what that depends on."""

@@ -33,7 +33,7 @@ class Emitter:
             return self.object(node, environment)
         if isinstance(node, tree.Array):
             return [self.value(item, environment) for item in node.items]
-        return serialized(self.converter.convert(node, environment), node.at)
+        return serialized(self.converter.convert(node, environment))
 
     def object(self, node: tree.Object, environment: Environment, omitted: tuple[str, ...] = ()) -> dict[str, Json]:
         """An object; its looped properties come first, as ``copy``."""
@@ -46,7 +46,9 @@ class Emitter:
         for item in node.properties:
             if isinstance(item.value, tree.Loop) or (item.key.literal in omitted and item.key.literal is not None):
                 continue
-            key = str(serialized(self.converter.convert(item.key, environment), item.at))
+            key = str(serialized(self.converter.convert(item.key, environment)))
+            if key.lower() == "copy":
+                raise Refusal(item.at, "a property named 'copy'")
             if key in found:
                 raise Refusal(item.at, f"the property {key!r} beside another of that name")
             found[key] = self.value(item.value, environment)
@@ -68,13 +70,13 @@ class Emitter:
         if isinstance(body, tree.Object) or (isinstance(body, tree.Text) and body.literal is not None):
             found["input"] = self.value(body, inner)
         else:
-            found["input"] = serialized(as_function(self.converter.convert(body, inner)), body.at)
+            found["input"] = serialized(as_function(self.converter.convert(body, inner)))
         return found
 
     def count(self, name: str | None, loop: tree.Loop, environment: Environment) -> dict[str, Json]:
         """The name and the number of a ``copy``."""
         found: dict[str, Json] = {"name": name} if name is not None else {}
-        found["count"] = serialized(function("length", self.converter.convert(loop.source, environment)), loop.at)
+        found["count"] = serialized(function("length", self.converter.convert(loop.source, environment)))
         return found
 
     def parameter(self, node: tree.Node, environment: Environment) -> Json:
@@ -87,11 +89,11 @@ class Emitter:
             converted = self.converter.convert(body, inner)
             plain = isinstance(body, tree.Text) and body.literal is not None
             found = self.count("value", node, environment)
-            found["input"] = serialized(converted if plain else as_function(converted), body.at)
+            found["input"] = serialized(converted if plain else as_function(converted))
             return {"copy": [found]}
         value, inner = self.converter.resolved(node, environment)
         if isinstance(value, tree.Ternary) and self.converter.unit.dialect.ternary_parameters:
-            return serialized(self._choice(value, inner), value.at)
+            return serialized(self._choice(value, inner))
         secret = self._secret(value, inner)
         if secret is not None:
             return secret

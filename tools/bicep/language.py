@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .refusal import Position, Refusal
-
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LARGEST = 2**31 - 1
 SAFE = ("tryGet", "tryIndexFromEnd")
@@ -70,12 +68,10 @@ def spelled(value: Expression) -> str:
     return text
 
 
-def serialized(value: Expression, at: Position) -> str | int:
+def serialized(value: Expression) -> str | int:
     """What stands in the JSON: an integer, a plain string, or ``[expression]``."""
     if isinstance(value, Function):
         return f"[{spelled(value)}]"
-    if isinstance(value.value, str) and value.value.startswith("["):
-        if not value.value.endswith("]"):
-            raise Refusal(at, "a string that begins with '[' and does not end with ']'")
+    if isinstance(value.value, str) and value.value.startswith("[") and value.value.endswith("]"):
         return "[" + value.value
     return value.value

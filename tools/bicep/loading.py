@@ -66,7 +66,7 @@ class Loads:
         except ValueError:
             raise Refusal(node.at, f"the content of {path.name}") from None
         if _has_expression(value):
-            raise Refusal(node.at, f"{path.name}, which has a text that begins with '['")
+            raise Refusal(node.at, f"{path.name}, which has texts in brackets or decimals")
         return value
 
 
@@ -75,4 +75,4 @@ def _has_expression(value: Json) -> bool:
         return any(_has_expression(part) for pair in value.items() for part in pair)
     if isinstance(value, list):
         return any(map(_has_expression, value))
-    return isinstance(value, float) or (isinstance(value, str) and value.startswith("["))
+    return isinstance(value, float) or (isinstance(value, str) and value.startswith("[") and value.endswith("]"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import tree
 from .convert import Environment
+from .language import Literal, serialized
 from .model import Model
 from .refusal import Refusal
 
@@ -140,9 +141,7 @@ def description(decorators: list[tree.Call]) -> str | None:
             value = call.arguments[0] if len(call.arguments) == 1 else None
             if not isinstance(value, tree.Text) or value.literal is None:
                 raise Refusal(call.at, "a description that is not a literal")
-            if value.literal.startswith("["):
-                raise Refusal(call.at, "a description that begins with '['")
-            return value.literal
+            return str(serialized(Literal(value.literal)))
     return None
 
 

@@ -171,7 +171,7 @@ class Unit:
             joined = converted[0]
             for condition in converted[1:]:
                 joined = function("and", joined, condition)
-            found["condition"] = serialized(joined, symbol.node.at)
+            found["condition"] = serialized(joined)
         return found
 
     def _batch(self, symbol: ResourceSymbol | ModuleSymbol) -> dict[str, Json]:
@@ -198,7 +198,7 @@ class Unit:
         if symbol.existing:
             found["existing"] = True
         found |= {"type": symbol.type, "apiVersion": symbol.version} | self._resource_scope(symbol)
-        found["name"] = serialized(identifiers.full_name(self.converter, symbol, environment), symbol.node.at)
+        found["name"] = serialized(identifiers.full_name(self.converter, symbol, environment))
         body = self.emitter.object(symbol.body, environment, STRUCTURE)
         if "copy" in body and "copy" in found:
             raise Refusal(symbol.node.at, "a loop directly in the body of a looped resource")
@@ -215,43 +215,42 @@ class Unit:
         if scope.kind == "resource":
             assert scope.resource is not None and isinstance(scope.resource.symbol, ResourceSymbol)
             form = identifiers.identifier if self.dialect.qualified_extension_scopes else identifiers.unqualified
-            return {"scope": serialized(form(self.converter, scope.resource.symbol, scope.resource.environment), symbol.node.at)}
+            return {"scope": serialized(form(self.converter, scope.resource.symbol, scope.resource.environment))}
         if scope.kind == self.model.target_scope and not symbol.existing and scope.name is None and scope.subscription is None:
             return {}
         if symbol.existing or scope.kind == "tenant":
-            return self._deployment_scope(scope, symbol)
+            return self._deployment_scope(scope)
         raise Refusal(symbol.node.at, "a resource in another scope than its file's")
 
-    def _deployment_scope(self, scope: identifiers.Scope, symbol: ResourceSymbol | ModuleSymbol) -> dict[str, Json]:
-        at = symbol.node.at
+    def _deployment_scope(self, scope: identifiers.Scope) -> dict[str, Json]:
         if scope.kind == "tenant":
             return {} if self.model.target_scope == "tenant" else {"scope": "/"}
         if scope.kind == "managementGroup":
             if scope.name is None:
                 return {}
             qualified = self.model.target_scope not in ("tenant", "managementGroup")
-            return {"scope": serialized(identifiers.management_group(scope.name, qualified), at)}
+            return {"scope": serialized(identifiers.management_group(scope.name, qualified))}
         found: dict[str, Json] = {}
         if scope.subscription is not None:
-            found["subscriptionId"] = serialized(scope.subscription, at)
+            found["subscriptionId"] = serialized(scope.subscription)
         elif scope.kind == "subscription" and self.model.target_scope == "resourceGroup":
-            found["subscriptionId"] = serialized(access(function("subscription"), "subscriptionId"), at)
+            found["subscriptionId"] = serialized(access(function("subscription"), "subscriptionId"))
         if scope.kind == "resourceGroup" and scope.name is not None:
-            found["resourceGroup"] = serialized(scope.name, at)
+            found["resourceGroup"] = serialized(scope.name)
         return found
 
     def _module(self, symbol: ModuleSymbol) -> dict[str, Json]:
         environment = self.converter.inside(symbol)
         found = self._head(symbol) | {"type": identifiers.DEPLOYMENTS, "apiVersion": self.dialect.deployments_version}
-        found["name"] = serialized(identifiers.module_name(self.converter, symbol, environment), symbol.node.at)
+        found["name"] = serialized(identifiers.module_name(self.converter, symbol, environment))
         scope = identifiers.scope_of(self.converter, symbol, environment)
         unit = self.module(symbol)
         if unit.model.target_scope != scope.kind:
             raise Refusal(symbol.node.at, "a module in another scope than its own")
-        found |= self._deployment_scope(scope, symbol)
+        found |= self._deployment_scope(scope)
         if scope.kind != "resourceGroup":
             owner = "resourceGroup" if self.model.target_scope == "resourceGroup" else "deployment"
-            found["location"] = serialized(access(function(owner), "location"), symbol.node.at)
+            found["location"] = serialized(access(function(owner), "location"))
         properties: dict[str, Json] = {"expressionEvaluationOptions": {"scope": "inner"}, "mode": "Incremental"}
         parameters = symbol.body.get("params")
         if parameters is not None:

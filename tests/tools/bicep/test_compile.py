@@ -70,7 +70,7 @@ REFUSED = {
     "param p resourceInput<'a/b@1'>": "1:",
     "param p 'a' | 1": "1:9: a union of several kinds of literals",
     "@export()\nvar v = 1": "2:5: this decorator on a variable",
-    "var v = '[open'": "1:9: a string that begins with '[' and does not end with ']'",
+    "var v = {\n  copy: 1\n}": "2:3: a property named 'copy'",
     "var v = resourceGroup('other').id": "1:9: resourceGroup() with arguments as a value",
     "resource r 'microsoft.insights/components@2020-02-02' = {\n  name: 'r'\n}": "1:10: the spelling of the resource type",
     "resource r 'A.B/c@1' = {\n  name: 'r'\n  scope: resourceGroup('x')\n}": "1:10: a resource in another scope than its file's",

@@ -27,6 +27,10 @@ first
   'second' ${name}
 '''
 var bracket = '[not an expression]'
+var open = '[test'
+var curlies = '{${123}{0}${true}}'
+var extraQuotes = ''''abc''''
+var fixedLoop = [for i in range(0, 10): 3]
 var choice = count > 2 && kind != 'a' || !empty(name) ? bag.inner['x-y'].z : null
 var sum = (count + 2) * 3 - count / 4 % 5
 var same = name =~ 'ABC' ? [
