@@ -82,6 +82,10 @@ class Terminal:
         """A line and Enter."""
         os.write(self._master, line.encode() + b"\n")
 
+    def enter(self, keys: str) -> None:
+        """Keys and Enter as a program that edits lines by itself gets them."""
+        os.write(self._master, keys.encode() + b"\r")
+
     def interrupt(self) -> None:
         """Ctrl-C."""
         os.write(self._master, b"\x03")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,15 +28,6 @@ environments:
     subscription: Contoso Prod
     reviewers: ["@ana", contoso/platform]
 """
-
-
-@pytest.fixture
-def terminals() -> Iterator[list[Terminal]]:
-    """Terminals that are closed at the end, whatever happens."""
-    running: list[Terminal] = []
-    yield running
-    for terminal in running:
-        terminal.close()
 
 
 @pytest.mark.timeout(240)
