@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 from tests.render.projects import project
 from wizard.render import assets, render
 from wizard.render.files import actions_used
-from wizard.sandbox.actions.workflow_file import parse
+from wizard.sandbox.actions.expressions import Expression
+from wizard.sandbox.actions.workflow_file import needs_of, parse
 
 Json = Any
 MODES = ("federated", "managed-identity", "client-secret")
@@ -20,6 +21,8 @@ STRATEGIES = ("trunk", "release", "environment-branches")
 VARIABLES = {
     *("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZURE_LOCATION"),
     *("KEY_VAULT_NAME", "DATABRICKS_HOST", "LAKESTRAP_PROJECT"),
+    # Set by people: the day on which a client secret expires.
+    *("AZURE_CLIENT_SECRET_EXPIRES_DEV", "AZURE_CLIENT_SECRET_EXPIRES_UAT", "AZURE_CLIENT_SECRET_EXPIRES_PROD"),
 }
 
 
@@ -38,7 +41,7 @@ def faults(name: str, text: str) -> list[str]:
     if document.get("permissions") != {}:
         found.append("the workflow grants permissions to all jobs")
     for job_name, job in document["jobs"].items():
-        found += [f"{job_name}: waits for {need}" for need in job.get("needs", []) if need not in document["jobs"]]
+        found += [f"{job_name}: waits for {need}" for need in needs_of(job) if need not in document["jobs"]]
         if "uses" in job:
             continue
         if "timeout-minutes" not in job:
@@ -63,11 +66,13 @@ def faults(name: str, text: str) -> list[str]:
 def test_every_variant_is_safe_and_github_would_take_it(mode: str, strategy: str, gate: bool) -> None:
     plan = mode != "client-secret"
     files = workflows({"prod": gate}, identity={"mode": mode}, delivery={"strategy": strategy}, plan_environment=plan)
-    assert sorted(files) == ["deploy-environment.yml", "deploy.yml", "infra.yml", *(["preview.yml"] if plan else []), "verify-login.yml"]
+    usual = {"ci.yml", "deploy-environment.yml", "deploy.yml", "infra.yml", "verify-login.yml"}
+    assert set(files) == usual | ({"drift.yml"} if plan else {"credentials.yml"})
     for name, text in files.items():
         assert faults(name, text) == []
         parse(f".github/workflows/{name}", text.encode())
-        assert ("secrets." in text or "secrets:" in text) == (mode == "client-secret"), name
+        stored = mode == "client-secret" and name in ("deploy.yml", "deploy-environment.yml", "infra.yml", "verify-login.yml")
+        assert ("secrets." in text or "secrets:" in text) == stored, name
         assert "id-token" not in text or mode != "client-secret"
 
 
@@ -76,7 +81,7 @@ PLANTED = [
     ("    timeout-minutes: 60\n", "", "no timeout"),
     ("      id-token: write # the token that Azure trusts\n", "      actions: read\n", "no id-token"),
     ('"$AZURE_RESOURCE_GROUP"', "${{ vars.AZURE_RESOURCE_GROUP }}", "an expression in a script"),
-    ("persist-credentials: false", "fetch-depth: 1", "the token stays on disk"),
+    ("persist-credentials: false", "clean: true", "the token stays on disk"),
     (" # v7.0.1", "", "is not pinned"),
     ("@3d3c42e5aac5ba805825da76410c181273ba90b1", "@v7", "is not pinned"),
     ("vars.AZURE_TENANT_ID", "vars.ARM_TENANT_ID", "set by nobody"),
@@ -95,56 +100,99 @@ def promotion(strategy: str, gates: dict[str, bool] | None = None) -> dict[str, 
     return {job["with"]["environment"]: (job["needs"], job.get("if", "")) for job in jobs.values() if "uses" in job}
 
 
-def test_trunk_promotes_one_artifact_from_environment_to_environment() -> None:
-    assert promotion("trunk") == {
-        "dev": (["build"], ""),
-        "UAT": (["build", "deploy-dev"], ""),
-        "prod": (["build", "deploy-uat"], ""),
+def reached(strategy: str, event: str, ref: str, chosen: str = "", failing: str = "", gates: dict[str, bool] | None = None) -> list[str]:
+    """The environments that are deployed by an event on a ref, ``branch:NAME`` or ``tag:NAME``, as GitHub would decide it."""
+    kind, _, name = ref.partition(":")
+    known: Json = {
+        "github": {"event_name": event, "ref_type": kind, "ref_name": name},
+        "inputs": {"environment": chosen} if chosen else {},
+        "needs": {"build": {"result": "success"}},
     }
+    found = []
+    for environment, (needs, condition) in promotion(strategy, gates).items():
+        expression = Expression(condition.removeprefix("${{").removesuffix("}}"))
+        succeeded = all(known["needs"][need]["result"] == "success" for need in needs)
+        runs = bool(expression.evaluate(known, {"cancelled": lambda: False})) and (succeeded or "cancelled" in expression.functions)
+        result = "skipped" if not runs else "failure" if environment == failing else "success"
+        known["needs"][f"deploy-{environment.lower()}"] = {"result": result}
+        found += [environment] if runs else []
+    return found
+
+
+@pytest.mark.parametrize(
+    ("strategy", "ref", "expected"),
+    [
+        ("trunk", "branch:main", ["dev", "UAT", "prod"]),
+        ("release", "branch:main", ["dev"]),
+        ("release", "branch:release/1", ["UAT"]),
+        ("release", "tag:v1", ["prod"]),
+        ("environment-branches", "branch:dev", ["dev"]),
+        ("environment-branches", "branch:uat", ["UAT"]),
+        ("environment-branches", "branch:prod", ["prod"]),
+    ],
+)
+def test_a_push_reaches_the_environments_of_its_strategy(strategy: str, ref: str, expected: list[str]) -> None:
+    assert reached(strategy, "push", ref) == expected
+    assert reached(strategy, "workflow_dispatch", ref, "all") == expected
+
+
+def test_what_fails_is_not_promoted() -> None:
+    assert reached("trunk", "push", "branch:main", failing="dev") == ["dev"]
+    assert reached("trunk", "push", "branch:main", failing="UAT") == ["dev", "UAT"]
+
+
+@pytest.mark.parametrize("chosen", ["dev", "UAT", "prod"])
+def test_one_environment_can_be_chosen_and_no_other_is_touched(chosen: str) -> None:
+    assert reached("trunk", "workflow_dispatch", "branch:main", chosen) == [chosen]
+    assert reached("environment-branches", "workflow_dispatch", f"branch:{chosen.lower()}", chosen) == [chosen]
+    assert reached("release", "workflow_dispatch", "branch:main", "prod") == []
+
+
+@pytest.mark.parametrize(("strategy", "ref"), [("trunk", "branch:main"), ("release", "tag:v1"), ("environment-branches", "branch:prod")])
+def test_without_an_enforceable_gate_no_push_reaches_production(strategy: str, ref: str) -> None:
+    gates = {"dev": False, "UAT": False, "prod": False}
+    assert "prod" not in reached(strategy, "push", ref, gates=gates)
+    assert "prod" in reached(strategy, "workflow_dispatch", ref, "prod", gates=gates)
+    assert "prod" in reached(strategy, "push", ref), "the other way round: a gate that is enforced stands before it"
+
+
+def test_the_pushes_that_start_a_delivery() -> None:
     assert read(workflows()["deploy.yml"])["on"]["push"] == {"branches": ["main"]}
-
-
-def test_a_release_goes_to_production_from_its_tag() -> None:
-    assert promotion("release") == {
-        "dev": (["build"], "github.ref_type == 'branch'"),
-        "UAT": (["build", "deploy-dev"], "github.ref_type == 'branch'"),
-        "prod": (["build"], "github.ref_type == 'tag'"),
-    }
-    assert read(workflows(delivery={"strategy": "release"})["deploy.yml"])["on"]["push"] == {
-        "branches": ["main", "release/**"],
-        "tags": ["v*"],
-    }
-
-
-def test_each_environment_may_follow_its_branch() -> None:
-    assert promotion("environment-branches") == {
-        "dev": (["build"], "github.ref_name == 'dev'"),
-        "UAT": (["build"], "github.ref_name == 'uat'"),
-        "prod": (["build"], "github.ref_name == 'prod'"),
-    }
+    release = read(workflows(delivery={"strategy": "release"})["deploy.yml"])["on"]["push"]
+    assert release == {"branches": ["main", "release/*"], "tags": ["v*"]}
+    branches = read(workflows(delivery={"strategy": "environment-branches"})["deploy.yml"])["on"]["push"]
+    assert branches == {"branches": ["dev", "uat", "prod"]}
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_production_without_an_enforceable_gate_is_deployed_by_hand_only(strategy: str) -> None:
     conditions = {name: condition for name, (_, condition) in promotion(strategy, {"dev": False, "UAT": False, "prod": False}).items()}
-    assert conditions["prod"].endswith("github.event_name == 'workflow_dispatch'")
+    assert "github.event_name == 'workflow_dispatch'" in conditions["prod"]
     assert not any("workflow_dispatch" in conditions[name] for name in ("dev", "UAT"))
     delivery = next(file.text for file in render(project(), {"prod": False}) if file.path == "docs/delivery.md")
     assert "**prod is deployed only by hand**" in delivery
 
 
 def test_every_environment_can_be_chosen_and_asks_its_own_gate() -> None:
-    for name in ("infra.yml", "verify-login.yml"):
+    for name, extra in (("infra.yml", ["all"]), ("verify-login.yml", [])):
         document = read(workflows()[name])
-        assert document["on"]["workflow_dispatch"]["inputs"]["environment"]["options"] == ["dev", "UAT", "prod"]
-        assert [job["environment"] for job in document["jobs"].values()] == ["${{ inputs.environment }}"]
+        assert document["on"]["workflow_dispatch"]["inputs"]["environment"]["options"] == ["dev", "UAT", "prod", *extra]
+    (infra,) = read(workflows()["infra.yml"])["jobs"].values()
+    assert infra["environment"] == "${{ matrix.environment }}" and infra["strategy"]["max-parallel"] == 1
+    chosen = Expression(infra["strategy"]["matrix"]["environment"].removeprefix("${{").removesuffix("}}"))
+    assert chosen.evaluate({"inputs": {"environment": "all"}}) == ["dev", "UAT", "prod"]
+    assert chosen.evaluate({"inputs": {"environment": "UAT"}}) == ["UAT"]
 
 
-def test_a_preview_is_read_only_and_skips_forks() -> None:
-    (job,) = read(workflows(plan_environment=True)["preview.yml"])["jobs"].values()
-    assert job["environment"] == "${{ matrix.environment }}-plan"
-    assert job["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
-    assert not any(" create " in step.get("run", "") for step in job["steps"])
+def test_what_only_looks_has_a_read_only_identity_and_skips_forks() -> None:
+    files = workflows(plan_environment=True)
+    preview, drift = read(files["ci.yml"])["jobs"]["what-if"], read(files["drift.yml"])["jobs"]["drift"]
+    assert preview["if"].endswith("github.event.pull_request.head.repo.full_name == github.repository")
+    for job in (preview, drift):
+        assert job["environment"] == "${{ matrix.environment }}-plan"
+        assert not any(" create " in step.get("run", "") for step in job["steps"])
+    assert not any("id-token" in job.get("permissions", {}) for name, job in read(files["ci.yml"])["jobs"].items() if name != "what-if")
+    assert not any("environment" in job for job in read(workflows()["ci.yml"])["jobs"].values())
 
 
 def test_proof_only_reads() -> None:

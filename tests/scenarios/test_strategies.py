@@ -196,4 +196,5 @@ def test_previews_have_an_identity_that_can_only_read(tmp_path: Path, mode: str)
     ]
     assert variable(world, "dev-plan", "AZURE_RESOURCE_GROUP") == "rg-shop-dev"
     assert variable(world, "dev-plan", "AZURE_CLIENT_ID") != variable(world, "dev", "AZURE_CLIENT_ID")
-    assert (tmp_path / ".github/workflows/preview.yml").exists()
+    assert "-plan" in (tmp_path / ".github/workflows/ci.yml").read_text()
+    assert (tmp_path / ".github/workflows/drift.yml").exists()

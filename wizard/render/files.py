@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.render import assets, header
 from wizard.render.parameters import parameter_file
-from wizard.render.promotion import stages
+from wizard.render.promotion import stages, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
     from wizard.project.model import Project
 
-WORKFLOWS = ("deploy.yml", "deploy-environment.yml", "infra.yml", "verify-login.yml")
-SAMPLES = ("resources/sample.job.yml", "src/sample/__init__.py", "src/sample/summary.py", "tests/test_summary.py")
+WORKFLOWS = ("ci.yml", "deploy.yml", "deploy-environment.yml", "infra.yml", "verify-login.yml")
+SAMPLES = (
+    *("pyproject.toml", "resources/sample.job.yml", "resources/tests.job.yml", "src/notebooks/summarise.py"),
+    *("src/sample/__init__.py", "src/sample/checks.py", "src/sample/jobs.py", "src/sample/summary.py"),
+    *("tests/test_checks.py", "tests/test_summary.py"),
+)
 _HOW_CODE = {
-    "trunk": "a push to `{branch}` is promoted through the environments in this order.",
-    "release": "a push to `{branch}` or `release/…` goes through the environments before production; a tag `v…` goes to production.",
-    "environment-branches": "a push to an environment's branch goes to that environment.",
+    "trunk": "**Trunk**: there is one branch, `{branch}`. What is merged there is promoted through the environments in the order of this table.",
+    "release": "**Release branches and tags**: `{branch}` is the next release, `release/…` is one that is being finished, a tag `v…` is what production runs.",
+    "environment-branches": "**Environment branches**: each environment runs what stands on its own branch.",
 }
 
 
@@ -47,6 +51,8 @@ def render(project: Project, gates: Mapping[str, bool] | None = None) -> tuple[F
     files = [File(path, header.stamped(path, templates.get_template(source).render(words))) for path, source in _sources(project).items()]
     files += [File(f"infra/{name}", header.stamped(name, text)) for name, text in assets.bicep_files()]
     plain = [File("infra/compiled/main.json", assets.compiled_text())]
+    if project.samples:
+        plain.append(File(".devcontainer/devcontainer.json", templates.get_template("databricks/devcontainer.json").render(words)))
     for environment in project.environments:
         text = json.dumps(parameter_file(project, environment), indent=2, ensure_ascii=False) + "\n"
         plain.append(File(f"infra/parameters/{environment.name}.parameters.json", text))
@@ -58,11 +64,14 @@ def _sources(project: Project) -> dict[str, str]:
     """Path of every file that comes from a template, and the template."""
     sources = {f".github/workflows/{name}": f"github/{name}" for name in WORKFLOWS}
     sources[".github/dependabot.yml"] = "github/dependabot.yml"
+    sources[".github/requirements.txt"] = "github/requirements.txt"
     sources[".gitattributes"] = "github/gitattributes"
     sources["docs/delivery.md"] = "github/delivery.md"
     sources["databricks.yml"] = "databricks/databricks.yml"
     if project.plan_environment:
-        sources[".github/workflows/preview.yml"] = "github/preview.yml"
+        sources[".github/workflows/drift.yml"] = "github/drift.yml"
+    if project.identity.mode == "client-secret":
+        sources[".github/workflows/credentials.yml"] = "github/credentials.yml"
     if project.samples:
         sources |= {name: f"databricks/{name}" for name in SAMPLES}
     return sources
@@ -81,6 +90,9 @@ def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
         "strategy": project.delivery.strategy,
         "how_code": _HOW_CODE[project.delivery.strategy].format(branch=project.github.default_branch),
         "client_secret": project.identity.mode == "client-secret",
+        "tagged_branches": tagged(project)[0],
+        "tagged_words": tagged(project)[1],
+        "reads_secrets": bool(project.secrets),
         "runs_on": labels[0] if len(labels) == 1 else json.dumps(list(labels)),
         "actions": {name.partition("/")[0] + "_" + name.partition("/")[2].replace("-", "_"): pin for name, pin in assets.ACTIONS.items()},
     }

@@ -2,7 +2,7 @@
 
 import unittest
 
-from sample.summary import summary
+from sample.summary import summary, with_lineage
 
 
 class Summary(unittest.TestCase):
@@ -11,6 +11,9 @@ class Summary(unittest.TestCase):
 
     def test_of_nothing_is_nothing(self) -> None:
         self.assertEqual(summary(""), [])
+
+    def test_each_row_names_its_run(self) -> None:
+        self.assertEqual(with_lineage([("a", 2)], "run 7"), [("a", 2, "run 7")])
 
 
 if __name__ == "__main__":
