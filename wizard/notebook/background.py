@@ -27,6 +27,7 @@ class Background:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
         self._questions: queue.Queue[tuple[str, asyncio.Future[Secret | None]]] = queue.Queue()
         self.waiting = False
 
@@ -34,7 +35,8 @@ class Background:
     def loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, name="lakestrap", daemon=True).start()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="lakestrap", daemon=True)
+            self._thread.start()
         return self._loop
 
     def submit(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
@@ -79,6 +81,9 @@ class Background:
         if loop is not None:
             asyncio.run_coroutine_threadsafe(_cancel_everything(), loop).result(5)
             loop.call_soon_threadsafe(loop.stop)
+            if self._thread is not None:
+                self._thread.join(5)
+            loop.close()
 
 
 async def _cancel_everything() -> None:
@@ -86,3 +91,4 @@ async def _cancel_everything() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_default_executor()

@@ -23,7 +23,10 @@ WIDE = widgets.Layout(width="32em")
 
 
 class Field:
-    """A question's widgets. ``told(field, value)`` is called for every change that a person makes; never for one of ``show``."""
+    """A question's widgets. ``told(field, value)`` is called for every change that a person makes; never for one of ``show``.
+
+    The value is an ``Unreadable`` where the text is no answer of that kind: it stays as it was typed.
+    """
 
     def __init__(self, item: Asked, told: Told) -> None:
         self.item, self._told, self._showing = item, told, False
@@ -96,7 +99,7 @@ class Field:
             except Unreadable as trouble:
                 self.unreadable = str(trouble)
                 _set(self.problem, "value", words.wrong(self.unreadable))
-                return
+                value = trouble
         self._told(self, value)
 
     def show_nothing(self) -> None:

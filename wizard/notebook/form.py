@@ -13,7 +13,7 @@ import ipywidgets as widgets
 
 from wizard.notebook.field import Field
 from wizard.notebook.sitting import Sitting
-from wizard.questions import Answers, Asked, Kind, Step, asked, choices_of, columns_of, further_groups, label_of, value_of
+from wizard.questions import Answers, Asked, Kind, Step, Unreadable, asked, choices_of, columns_of, further_groups, label_of, value_of
 from wizard.secret import Secret
 
 Json = Any
@@ -42,7 +42,9 @@ class Form:
     def _further(self, shown: Answers) -> tuple[widgets.Widget, ...]:
         groups = further_groups(self.step, shown, self.sitting.known)
         for group in groups:
-            self._pages.setdefault(group, widgets.VBox()).children = tuple(self._widgets(group, shown))
+            if group not in self._pages:
+                self._pages[group] = widgets.VBox()
+            self._pages[group].children = tuple(self._widgets(group, shown))
         pages = tuple(self._pages[group] for group in groups)
         if tuple(self.further.children) != pages:
             self.further.children, self.further.titles = pages, groups
@@ -53,9 +55,10 @@ class Form:
 
     def _widget(self, item: Asked, shown: Answers) -> widgets.Widget:
         if item.question.kind is Kind.TABLE:
-            table = self.tables.setdefault(item.path, Table(item, self))
-            table.show(shown)
-            return table.box
+            if item.path not in self.tables:
+                self.tables[item.path] = Table(item, self)
+            self.tables[item.path].show(shown)
+            return self.tables[item.path].box
         return self.field(item, shown).box
 
     def field(self, item: Asked, shown: Answers) -> Field:
@@ -75,7 +78,11 @@ class Form:
         self._typing = field.item.path
         try:
             with self.sitting.lock:
-                self.sitting.give(field.item, value)
+                self.sitting.unreadable.pop(field.item.path, None)
+                if isinstance(value, Unreadable):
+                    self.sitting.unreadable[field.item.path] = str(value)
+                else:
+                    self.sitting.give(field.item, value)
                 self.refresh()
         finally:
             self._typing = ""
@@ -94,6 +101,7 @@ class Form:
         with self.sitting.lock:
             for path in [path for path in self.fields if path.startswith(f"{item.path}.")]:
                 self.fields[path].unreadable = ""
+                self.sitting.unreadable.pop(path, None)
             self.sitting.replace(answers)
             self.refresh()
         self._changed(item)

@@ -69,7 +69,10 @@ class SigningIn:
 
             self._cancelled = threading.Event()
             self.stop.layout.display = ""
-            return device_login(self._show_code, self._cancelled, self.sitting.tenant)
+            try:
+                return device_login(self._show_code, self._cancelled, self.sitting.tenant)
+            finally:
+                self._cancelled.set()
 
         return work
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wizard.engine.events import Event
-from wizard.errors import BadInput, LakestrapError
+from wizard.errors import BadInput, LakestrapError, Problem
 from wizard.project.file import load, located, save
 from wizard.questions import (
     BY_FIELD,
@@ -53,6 +54,12 @@ def rehearsing() -> bool:
     return bool(named) and os.environ.get("HTTPS_PROXY") == named
 
 
+def _said(answers: Answers) -> Answers:
+    """The answers of a file; where it leaves a required one to its default, the form shows that default."""
+    open_ones = {path for path in answers.answered if answers.get(path) is None and BY_FIELD[re.sub(r"\.\d+", ".*", path)].required}
+    return Answers(answers.data, answers.answered - open_ones)
+
+
 class Sitting:
     """``path`` is the project file, which need not exist yet. Raises ``BadInput`` where it is there and cannot be read."""
 
@@ -68,10 +75,13 @@ class Sitting:
         self.outcome: Outcome | None = None
         self.events: list[Event] = []
         self.report = ""
+        self.unreadable: dict[str, str] = {}
+        """Why what was typed at a place is no answer of its kind; it stays on the page."""
         self._opened = AsyncExitStack()
+        self._signing_in = asyncio.Lock()
         kept = resumed(self.root)
         self.changed = kept is not None or not self.path.exists()
-        self.answers = kept or (answers_of(load(self.path)) if self.path.exists() else Answers())
+        self.answers = kept or (_said(answers_of(load(self.path))) if self.path.exists() else Answers())
         self.resumed = kept is not None
         if not self.answers.rows("environments"):
             preset = at(BY_FIELD["run.preset"])
@@ -113,6 +123,10 @@ class Sitting:
 
     async def sign_in(self) -> None:
         """Open a session with what is there. Raises ``NotSignedIn``, ``Unreachable``, ``BadInput``."""
+        async with self._signing_in:
+            await self._sign_in()
+
+    async def _sign_in(self) -> None:
         from wizard.flows.choices import repository_of, tenants
         from wizard.providers.signin import open_session
 
@@ -155,6 +169,8 @@ class Sitting:
         from wizard.flows.setup import planned
 
         await self.close_job()
+        if self.unreadable:
+            raise BadInput([Problem(path, reason) for path, reason in self.unreadable.items()])
         if self.changed:
             await self._write()
         self.job = await self._opened.enter_async_context(opened(self.path, allowed=self.allowed, tenant=self.tenant, token=self.token))
@@ -162,8 +178,9 @@ class Sitting:
         return self.preview
 
     async def _write(self) -> None:
-        if self.session is None:
-            await self.sign_in()
+        async with self._signing_in:  # the page may be at it this very moment
+            if self.session is None:
+                await self._sign_in()
         for step in Step:
             await self.learn(step)
         self.refuse_problems()
@@ -193,8 +210,8 @@ class Sitting:
                 run = event.run or run
                 self.events.append(event)
                 tell(event)
-        except LakestrapError as problem:
-            error = problem
+        except LakestrapError as trouble:
+            error = trouble
         last = finished(outcome, run, error)
         self.events.append(last)
         self.report = report(self.job.project, self.preview.plan, outcome, self.events, self.job.session.tenant)

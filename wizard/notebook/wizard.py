@@ -83,7 +83,7 @@ class Wizard:
     def _titles(self) -> None:
         shown = self.sitting.shown
         wrong = {step for step in STEPS if any(self.sitting.problem(item, shown) for item in self.sitting.items(step))}
-        wrong |= {step for step, form in self.forms.items() if any(field.unreadable for field in form.fields.values())}
+        wrong |= {step for step, form in self.forms.items() if set(form.fields) & set(self.sitting.unreadable)}
         self.tabs.titles = (*(f"{step} ✗" if step in wrong else str(step) for step in STEPS), "review and apply")
 
     def _go(self, by: int) -> None:
@@ -131,11 +131,12 @@ class Wizard:
         In the order given: a preset (``run.preset``) makes the rows that later answers belong to. Raises ``BadInput`` for a place
         that is not asked for; what is wrong with a value is told by ``plan``.
         """
-        for path, value in answers.items():
-            items = {item.path: item for form in self.forms.values() for item in form.everything()}
-            if path not in items:
-                raise BadInput([Problem(path, "is not asked for here", f"one of: {', '.join(sorted(items))}")])
-            self.sitting.give(items[path], value)
+        with _told_plainly():
+            for path, value in answers.items():
+                items = {item.path: item for form in self.forms.values() for item in form.everything()}
+                if path not in items:
+                    raise BadInput([Problem(path, "is not asked for here", f"one of: {', '.join(sorted(items))}")])
+                self.sitting.give(items[path], value)
         self.refresh()
 
     def plan(self) -> ShownPlan:
@@ -143,7 +144,7 @@ class Wizard:
 
         Raises ``BadInput`` with every problem, ``NotSignedIn``, ``NotAllowed``, ``Unreachable``.
         """
-        with _hints():
+        with _told_plainly():
             preview = self._background.wait(self.sitting.plan())
         self.refresh()
         self.carrying_out.show(preview)
@@ -156,7 +157,7 @@ class Wizard:
         """
         from IPython.display import display
 
-        with _hints():
+        with _told_plainly():
             if not yes:
                 raise BadInput([Problem("yes", "the plan has to be agreed to", "look at .plan(), then .apply(yes=True)")])
             preview = self.sitting.preview or self._background.wait(self.sitting.plan())
@@ -171,8 +172,9 @@ class Wizard:
 
     def report(self) -> Report:
         """What the last run came to; Markdown, rendered where it is shown."""
-        if not self.sitting.report:
-            raise LakestrapError("nothing was carried out yet: .apply(yes=True) does it")
+        with _told_plainly():
+            if not self.sitting.report:
+                raise LakestrapError("nothing was carried out yet", hints=[".apply(yes=True) does it"])
         return Report(self.sitting.report)
 
     def close(self) -> None:
@@ -194,8 +196,8 @@ class _Agreed:
         return await self._background.typed(f"Value of the secret {name} for {environment}: ")
 
 
-class _hints:
-    """Shows the hints of an error below its message, as a traceback shows notes."""
+class _told_plainly:
+    """Shows an error as people read it, with every hint, instead of the way that it took through the program."""
 
     def __enter__(self) -> None:
         return None
@@ -203,5 +205,8 @@ class _hints:
     def __exit__(self, kind: object, trouble: BaseException | None, trace: object) -> None:
         if isinstance(trouble, LakestrapError):
             remedies = [found.remedy for found in trouble.problems if found.remedy] if isinstance(trouble, BadInput) else []
-            for hint in (*remedies, *trouble.hints):
-                trouble.add_note(f"hint: {hint}")
+            hints = [f"hint: {hint}" for hint in (*remedies, *trouble.hints)]
+            for hint in hints:
+                trouble.add_note(hint)
+            lines = [f"error: {trouble.message}", *hints]
+            trouble._render_traceback_ = lambda: lines  # type: ignore[attr-defined] # IPython asks for it
