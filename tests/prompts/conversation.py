@@ -29,12 +29,12 @@ def opened(folder: Path, *arguments: str, size: tuple[int, int] = (40, 120), **v
     return Terminal(command, folder, environment, size)
 
 
-def signed_in_as_this_process(folder: Path, *arguments: str, **variables: str) -> Terminal:
+def signed_in_as_this_process(folder: Path, *arguments: str, size: tuple[int, int] = (40, 120), **variables: str) -> Terminal:
     """The same at a terminal in this process's local cloud, with what this process is signed in to."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **variables}
     environment.pop("CI", None)
-    return Terminal([sys.executable, "-m", "wizard", "setup", *arguments], folder, environment)
+    return Terminal([sys.executable, "-m", "wizard", "setup", *arguments], folder, environment, size)
 
 
 def answer(terminal: Terminal, typed: Mapping[str, str], *, until: str = LAST) -> list[str]:

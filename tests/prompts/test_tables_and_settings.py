@@ -81,7 +81,7 @@ def test_further_settings_are_there_for_who_wants_them(sandbox: Any, tmp_path: P
 
 
 def test_lines_that_can_be_edited_ask_the_same(sandbox: Any, tmp_path: Path, terminals: list[Terminal]) -> None:
-    terminal = signed_in_as_this_process(tmp_path, PROMPT_TOOLKIT_NO_CPR="1")
+    terminal = signed_in_as_this_process(tmp_path, size=(30, 79), PROMPT_TOOLKIT_NO_CPR="1")  # too small for a full screen
     terminals.append(terminal)
     terminal.wait_for("GitHub repository: owner/name")
     terminal.wait_for("GitHub repository:", 20)
