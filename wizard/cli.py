@@ -112,6 +112,17 @@ def verify() -> None:
 
 
 @app.command()
+def files(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 5 where a generated file is missing or out of date.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show how files differ, edited ones from what was generated.")] = False,
+) -> None:
+    """Write the generated files that are missing or out of date; leave the edited ones alone."""
+    from wizard.headless import run_files
+
+    _finish(run_files(_options, _console(), check=check, diff=diff))
+
+
+@app.command()
 def schema(events: Annotated[bool, typer.Option("--events", help="The schema of the --json events instead.")] = False) -> None:
     """Print the JSON Schema of lakestrap.yaml."""
     from wizard.headless import print_schema

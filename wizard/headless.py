@@ -165,6 +165,33 @@ async def run_verify(options: Options, console: Console) -> int:
     return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
 
 
+async def run_files(options: Options, console: Console, *, check: bool, diff: bool) -> int:
+    """Tell how the generated files stand and, without ``check``, write those that are ours to write. Needs no sign-in."""
+    from wizard.flows import files
+    from wizard.flows.working_tree import write_rendered
+    from wizard.project.file import load, located
+
+    project, root = load(options.project), located(options.project).resolve().parent
+    if not check:
+        for event in write_rendered(files.wished_offline(project, root), root):
+            console.event(event)
+    found = files.compared(project, root)
+    shown = [item for item in found if item.standing is not files.Standing.CURRENT]
+    if console.as_json:
+        for item in found:
+            console.write(json.dumps({"path": item.path, "standing": item.standing.name.lower()}))
+    elif shown:
+        console.table("", ("standing", "file"), [(item.standing.value, item.path) for item in shown])
+    else:
+        console.say(f"{len(found)} generated files, all up to date")
+    if diff and not console.as_json:
+        for item in shown:
+            for line in files.difference(item, root):
+                console.write(line)
+    behind = any(item.standing in files.DIFFERS for item in found)
+    return ExitCode.DIFFERS if check and behind else ExitCode.DONE
+
+
 def print_schema(console: Console, *, events: bool) -> None:
     """The JSON Schema of the project file, or of the event stream."""
     from wizard.engine.events import event_schema

@@ -43,7 +43,8 @@ class Job:
         """``(step, exit code, output)`` of each step that was begun: the last one failed, or all are there."""
         self.sandbox.as_job("dev", ids.NAME)
         (job,) = YAML(typ="safe").load((self.folder / ".github" / "workflows" / name).read_text())["jobs"].values()
-        known = {"vars": github.variables(self.shop.world, ids.NAME, "dev"), "inputs": {"environment": "dev", **inputs}, "matrix": {"environment": "dev"}}
+        known = {"vars": github.variables(self.shop.world, ids.NAME, "dev"), "inputs": {"environment": "dev", **inputs}}
+        known["matrix"] = {"environment": "dev"}
         done: list[tuple[str, int, str]] = []
         for step in job["steps"]:
             if "if" in step and not Expression(step["if"]).evaluate(known):

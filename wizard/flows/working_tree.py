@@ -33,11 +33,16 @@ def write_files(job: Job) -> Iterator[Event]:
 
     Raises ``BadInput`` naming every path that cannot be written.
     """
-    listed = _read(job.root / header.MANIFEST) or ""
+    return write_rendered(wished_files(job), job.root)
+
+
+def write_rendered(files: tuple[File, ...], root: Path) -> Iterator[Event]:
+    """``write_files`` for files that are rendered already."""
+    listed = read_text(root / header.MANIFEST) or ""
     problems: list[Problem] = []
-    for file in wished_files(job):
-        path = job.root / file.path
-        text = _read(path)
+    for file in files:
+        path = root / file.path
+        text = read_text(path)
         if text == file.text:
             continue
         if text is not None and header.state(file.path, text, listed) is not header.State.OURS:
@@ -52,13 +57,13 @@ def write_files(job: Job) -> Iterator[Event]:
     if problems:
         raise BadInput(problems)
     with contextlib.suppress(OSError):
-        _ignore_our_folder(job.root)
+        _ignore_our_folder(root)
 
 
 def edited_files(project: Project, root: Path) -> frozenset[str]:
     """Paths of generated files whose content in the working tree is the user's own."""
-    listed = _read(root / header.MANIFEST) or ""
-    states = {file.path: (_read(root / file.path), file.text) for file in render(project)}
+    listed = read_text(root / header.MANIFEST) or ""
+    states = {file.path: (read_text(root / file.path), file.text) for file in render(project)}
     return frozenset(
         path
         for path, (text, wished) in states.items()
@@ -66,7 +71,8 @@ def edited_files(project: Project, root: Path) -> frozenset[str]:
     )
 
 
-def _read(path: Path) -> str | None:
+def read_text(path: Path) -> str | None:
+    """The text of a file; ``None`` where there is none, or none that is text."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -27,8 +27,9 @@ SAMPLES = (
     *("tests/test_checks.py", "tests/test_summary.py"),
 )
 _HOW_CODE = {
-    "trunk": "**Trunk**: there is one branch, `{branch}`. What is merged there is promoted through the environments in the order of this table.",
-    "release": "**Release branches and tags**: `{branch}` is the next release, `release/…` is one that is being finished, a tag `v…` is what production runs.",
+    "trunk": "**Trunk**: there is one branch, `{branch}`. What is merged there goes through the environments in the order of this table.",
+    "release": "**Release branches and tags**: `{branch}` is the next release, `release/…` is one that is being finished, a tag `v…` "
+    "is what production runs.",
     "environment-branches": "**Environment branches**: each environment runs what stands on its own branch.",
 }
 

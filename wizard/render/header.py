@@ -56,20 +56,26 @@ def _listed_as(path: str) -> str:
     return path.removeprefix(folder) if path.startswith(folder) else "../" + path
 
 
-def state(path: str, text: str, listed: str = "") -> State:
-    """Whether the content is as we wrote it. ``listed`` is the text of the manifest beside it, for files without header."""
+def written_hash(path: str, text: str, listed: str = "") -> str | None:
+    """The hash that we noted for a file when we wrote it, edited since or not; ``None`` for a file that is not ours."""
     if not commentable(path):
         lines = [line.partition("  ") for line in listed.splitlines() if not line.startswith("#")]
-        known = {name: hashed for hashed, _, name in lines}
-        written = known.get(_listed_as(path))
-        return State.FOREIGN if written is None else State.OURS if written == digest(text) else State.EDITED
-    text = text.replace("\r\n", "\n")
-    start = _FIRST if text.startswith(_FIRST) else ""
-    first, _, body = text.removeprefix(start).partition("\n")
+        return {name: hashed for hashed, _, name in lines}.get(_listed_as(path))
+    first = text.replace("\r\n", "\n").removeprefix(_FIRST).partition("\n")[0]
     found = _HEADER.search(first)
-    if not found:
+    return found[1] if found else None
+
+
+def state(path: str, text: str, listed: str = "") -> State:
+    """Whether the content is as we wrote it. ``listed`` is the text of the manifest beside it, for files without header."""
+    noted = written_hash(path, text, listed)
+    if noted is None:
         return State.FOREIGN
-    return State.OURS if found[1] == digest(start + body) else State.EDITED
+    text = text.replace("\r\n", "\n")
+    if commentable(path):
+        start = _FIRST if text.startswith(_FIRST) else ""
+        text = start + text.removeprefix(start).partition("\n")[2]
+    return State.OURS if noted == digest(text) else State.EDITED
 
 
 def written_by_us(path: str, text: str, listed: str) -> bool:
