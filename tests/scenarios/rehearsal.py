@@ -64,7 +64,8 @@ def rehearsed(
     given = ["--seed", "7", "--record", str(record), "--world-out", str(world), *options]
     words = [sys.executable, "-m", "wizard", "sandbox", "run", *given, "--"]
     inner = [sys.executable, "-m", "wizard", *command[1:]] if command[0] == "lakestrap" else list(command)
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), "API_KEY": "a-value-for-the-test", **(environment or {})}
+    inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    variables = {**inherited, "PYTHONPATH": str(ROOT), "API_KEY": "a-value-for-the-test", **(environment or {})}
     done = subprocess.run([*words, *inner], capture_output=True, text=True, timeout=timeout, check=False, cwd=folder, env=variables)
     exchanges = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []
     left = json.loads(world.read_text(encoding="utf-8")) if world.exists() and world.stat().st_size else {}
