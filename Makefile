@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := requirements.lock
 
-.PHONY: setup test demo wizard lint types layers check lock crash contract clients benchmarks bicep clean
+.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients benchmarks bicep clean
 
 setup: $(STAMP)  ## make .venv/bin/lakestrap
 
@@ -18,7 +18,7 @@ $(STAMP): $(LOCK) pyproject.toml
 	@touch $@
 
 test: $(STAMP)  ## the everyday suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 demo: $(STAMP)  ## the main job against the local cloud, on a copy of the example
 	@$(BIN)/python tools/demo.py
@@ -36,6 +36,9 @@ layers: $(STAMP)
 	@$(BIN)/lint-imports
 
 check: test lint types layers  ## what continuous integration runs
+
+matrix: $(STAMP)  ## every test of the long matrices, of which `make test` draws a sample (LAKESTRAP_SAMPLE=SEED)
+	@LAKESTRAP_SAMPLE=all $(BIN)/python -m pytest -n 2 --timeout 600 -m matrix
 
 crash: $(STAMP)  ## kill set-up at every mutating request and resume it (about an hour)
 	@LAKESTRAP_CRASH=all $(BIN)/python -m pytest -n 2 -m crash --timeout 7200 tests/crash

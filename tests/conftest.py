@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from wizard.sandbox.environment import PrivateFolder, empty_credentials, job_cre
 
 ROOT = Path(__file__).resolve().parent.parent
 NOWHERE = "http://127.0.0.1:9"
+SAMPLE = 6
+"""How many tests of the long matrices belong to the everyday suite."""
 CERTIFICATES = Certificates()
 FOLDER = PrivateFolder()
 atexit.register(FOLDER.remove)
@@ -145,3 +148,15 @@ def sandbox(sandbox_world: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[San
         yield running
     finally:
         running.stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of the tests marked ``matrix`` keep a sample drawn by ``LAKESTRAP_SAMPLE`` (a number; ``all`` for every one)."""
+    wish = os.environ.get("LAKESTRAP_SAMPLE", "0")
+    marked = [item for item in items if item.get_closest_marker("matrix")]
+    if wish == "all" or len(marked) <= SAMPLE or any("::" in argument for argument in config.args):
+        return
+    kept = set(random.Random(int(wish)).sample(sorted(item.nodeid for item in marked), SAMPLE))
+    left_out = [item for item in marked if item.nodeid not in kept]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]

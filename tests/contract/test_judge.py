@@ -59,7 +59,7 @@ def used(exchanges: list[dict[str, Any]]) -> frozenset[str]:
 
 
 @needs_judge
-@pytest.mark.parametrize("mode", ["federated", "managed-identity", "client-secret"])
+@pytest.mark.parametrize("mode", ["federated", *(pytest.param(m, marks=pytest.mark.matrix) for m in ("managed-identity", "client-secret"))])
 def test_a_set_up_agrees_with_the_official_descriptions(tmp_path: Path, mode: str) -> None:
     project = small_project(tmp_path, mode)
     before = rehearsed(tmp_path, "lakestrap", "check", "--json")

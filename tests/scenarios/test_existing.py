@@ -39,6 +39,8 @@ from tests.scenarios.brownfield import (
 )
 from tests.scenarios.rehearsal import Finished, rehearsed, small_project
 
+pytestmark = pytest.mark.matrix
+
 HEAD = """\
 version: 1
 name: shop

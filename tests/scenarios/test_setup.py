@@ -20,7 +20,7 @@ def again(folder: Path, *options: str) -> Finished:
     return rehearsed(folder, *SETUP, options=("--world", str(left), *options))
 
 
-@pytest.mark.parametrize("mode", ["federated", "managed-identity", "client-secret"])
+@pytest.mark.parametrize("mode", ["federated", *(pytest.param(m, marks=pytest.mark.matrix) for m in ("managed-identity", "client-secret"))])
 def test_a_second_set_up_changes_nothing_for_this_operator_and_for_another(tmp_path: Path, mode: str) -> None:
     small_project(tmp_path, mode)
     first = rehearsed(tmp_path, *SETUP)

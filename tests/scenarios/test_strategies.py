@@ -12,6 +12,8 @@ import yaml
 from tests.scenarios.brownfield import DEV, SETUP, edited, grants, principal_of, settled, variable
 from tests.scenarios.rehearsal import rehearsed, small_project
 
+pytestmark = pytest.mark.matrix
+
 HEAD = """\
 version: 1
 name: shop
