@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wizard.errors import BadInput, LakestrapError
+from wizard.errors import BadInput, LakestrapError, NotYet
 from wizard.providers.verdict import Answer, Verdict
 from wizard.questions import BY_FIELD, Answers, Asked, Choice, Known, Offered, value_of_text
 
@@ -34,6 +34,8 @@ async def fetch(session: Session, name: str, *arguments: str) -> Offered:
         return Offered(tuple(await asyncio.wait_for(FETCHERS[name](session, *arguments), PATIENCE)))
     except TimeoutError:
         return Offered(reason=f"no answer in {PATIENCE:.0f} seconds")
+    except NotYet as delay:
+        return Offered(reason=delay.reason)
     except LakestrapError as refusal:
         return Offered(reason="; ".join((refusal.message, *refusal.hints[:1])))
     except KeyError as unknown:  # a subscription that is not visible

@@ -18,6 +18,7 @@ from wizard.questions import (
     Asked,
     Choice,
     Known,
+    Listed,
     Question,
     Step,
     Unreadable,
@@ -29,6 +30,7 @@ from wizard.questions import (
     further_groups,
     label_of,
     problem,
+    problems_at,
     project_of,
     text_of,
     value_of,
@@ -151,9 +153,14 @@ class Answering:
         """The lists to fetch for a step: those that defaults of any step go by first, then the form's own."""
         first = [("subscriptions",), ("repositories",)]
         subscription = self.full.get("environments.0.subscription")
-        own = [part.item.listed(self.full) for part in parts]
+        own = [part.item.listed(self.full) for part in parts if not self._vague(part.item)]
         usual = [("usual region", str(subscription))] if subscription and step is Step.ENVIRONMENTS else []
         return [listed for listed in dict.fromkeys([*first, *own, *usual]) if listed and listed not in self.known.lists]
+
+    def _vague(self, item: Asked) -> bool:
+        """Whether a list goes by an answer that cannot be right: nobody is asked about that."""
+        choices = item.question.choices
+        return isinstance(choices, Listed) and any(problems_at(path.replace("*", str(item.row)), self.full) for path in choices.of)
 
     def first_wrong(self) -> Wrong | None:
         """What has to be put right before a plan can be made, in the order of the steps."""

@@ -85,6 +85,16 @@ class Wizard(App[int]):
         """From light to dark and back."""
         self.theme = THEMES[1].name if self.theme == THEMES[0].name else THEMES[0].name
 
+    def _fatal_error(self) -> None:
+        """A mistake of ours ends the application with its traceback, but never with the values in it: tokens are among those."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        told = Traceback(show_locals=False, width=None, suppress=["textual"])
+        self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+        self._close_messages_no_wait()
+
     async def action_leave(self) -> None:
         """Leave; a run under way is asked about by its own screen."""
         for screen in reversed(self.screen_stack):

@@ -40,6 +40,8 @@ class Sitting:
     job: Job | None = None
     preview: Planned | None = None
     outcome: Outcome | None = None
+    _saved: Answers | None = None
+    """The answers as they stand on the disk, in one file or the other."""
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack)
     _fetching: dict[tuple[str, ...], asyncio.Task[Offered]] = field(default_factory=dict)
 
@@ -75,13 +77,15 @@ class Sitting:
             kept = resumed(self.root)
             exists = located(self.path).exists()
             self.answers = kept or (answers_of(load(self.path)) if exists else Answers())
+            self._saved = self.answers
 
     def keep(self) -> None:
         """Write the answers down, so that leaving loses nothing."""
         from wizard.questions import keep
 
-        if self.answers is not None:
+        if self.answers is not None and self.answers != self._saved:
             keep(self.root, self.answers)
+            self._saved = self.answers
 
     async def sign_in(self) -> None:
         """Open a session with what is there. Raises ``NotSignedIn``, ``Unreachable``, ``BadInput``."""
@@ -98,7 +102,10 @@ class Sitting:
 
     async def sign_out(self) -> None:
         """Close the session, as far as there is one, and forget what it fetched."""
-        self._fetching.clear()
+        fetching, self._fetching = list(self._fetching.values()), {}
+        for task in fetching:
+            task.cancel()
+        await asyncio.gather(*fetching, return_exceptions=True)
         session, self.session = self.session, None
         if session is not None:
             await session.close()
@@ -127,6 +134,7 @@ class Sitting:
         if write and self.answers is not None and self.known is not None:
             save(self.path, project_of(self.answers, self.known))
             forget(self.root)
+            self._saved = self.answers
         self.job = await self._opened.enter_async_context(opened(self.path, allowed=self.allowed, tenant=self.tenant, token=self.token))
         self.preview = await planned(self.job)
         return self.preview

@@ -1,0 +1,152 @@
+"""The whole way through the full screen: it ends in the same file and the same world as the run without questions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Button, Input
+
+from tests.crash.canonical import differing, ids_in
+from tests.scenarios.rehearsal import rehearsed
+from tests.tui.driving import at, planned, seated, shown, step, to_questions, to_review, until
+from wizard.project.file import load
+from wizard.questions import kept_at
+from wizard.tui.screens.apply import Apply
+from wizard.tui.screens.questions import Questions
+from wizard.tui.widgets.answer_input import AnswerInput
+
+if TYPE_CHECKING:
+    from tests.conftest import Sandbox
+
+Json = Any
+
+
+def world_of(sandbox: Sandbox) -> dict[str, Json]:
+    """A copy of the world's tables as they are."""
+    with sandbox.lock:
+        copied: dict[str, Json] = json.loads(json.dumps(sandbox.world.dump()))
+    tables: dict[str, Json] = copied.get("tables", copied)
+    return tables
+
+
+@pytest.mark.timeout(240)
+async def test_ends_in_the_same_file_and_the_same_world_as_without_questions(sandbox: Sandbox, tmp_path: Path) -> None:
+    asked, headless = tmp_path / "asked" / "shop", tmp_path / "headless" / "shop"
+    begun_with = ids_in(world_of(sandbox))
+    async with seated(asked) as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter")
+        await to_review(pilot)
+        assert sandbox.mutating() == [], "the review has changed nothing"
+        await pilot.press("a")
+        await at(pilot, "Done")
+        assert "✓ shop is set up" in shown(pilot) and "approve the run" in shown(pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        report = (asked / ".lakestrap" / "lakestrap-report.md").read_text(encoding="utf-8")
+        assert "# shop: set-up complete" in report and "✓ **dev**" in report and "One thing is left for people" in report
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: pilot.app.return_value is not None)
+        assert pilot.app.return_value == 0
+    assert not kept_at(asked).exists(), "the project file says it all"
+    asked_world = world_of(sandbox)
+    headless.mkdir(parents=True)
+    (headless / "lakestrap.yaml").write_bytes((asked / "lakestrap.yaml").read_bytes())
+    done = rehearsed(headless, "lakestrap", "setup", "--yes", "--json", options=("--seed", "0"))
+    assert done.code == 0, done.stderr
+    assert (headless / "lakestrap.yaml").read_bytes() == (asked / "lakestrap.yaml").read_bytes()
+    assert differing(done.world, asked_world, begun_with) == []
+    changed = asked_world | {"github.environments": {}}
+    assert differing(done.world, changed, begun_with), "a world without its gates is another one"
+
+
+async def test_four_environments_take_one_typed_answer_and_one_choice(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with seated(tmp_path / "shop") as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter", "pagedown")
+        await step(pilot, "environments")
+        await pilot.press("down", "down")
+        await step(pilot, "environments")
+        await pilot.press("pageup")
+        await step(pilot, "repository")
+        await to_review(pilot)
+    project = load(tmp_path / "shop" / "lakestrap.yaml")
+    assert [(e.name, e.subscription) for e in project.environments] == [
+        ("dev", "Contoso Dev"),
+        ("uat", "Contoso UAT"),
+        ("preprod", "Contoso PreProd"),
+        ("prod", "Contoso Prod"),
+    ]
+    assert project.environments[3].reviewers == ("@ada",)
+
+
+async def test_a_wrong_answer_is_told_beside_its_field_and_keeps_one_from_the_plan(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with seated(tmp_path / "shop", (80, 24)) as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"fabrikam")
+        await pilot.pause()
+        assert "owner/name, like" in shown(pilot)
+        for _ in range(5):
+            await pilot.press("pagedown")
+        await step(pilot, "secrets")
+        await pilot.press("pagedown")
+        await step(pilot, "repository")
+        assert isinstance(pilot.app.screen, Questions), "no plan is made of a wrong answer"
+        line = pilot.app.screen.query_one(AnswerInput)
+        assert line.value == "fabrikam" and line.has_focus
+        await pilot.press("end", *"/shop")
+        await pilot.pause()
+        assert "owner/name, like" not in shown(pilot)
+
+
+async def test_leaving_and_coming_back_goes_on_with_every_answer(sandbox: Sandbox, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    async with seated(root) as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter", "pagedown")
+        await step(pilot, "environments")
+        await pilot.press("tab", "ctrl+n")
+        await step(pilot, "environments")
+        await pilot.press(*"extra")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: pilot.app.return_value is not None)
+    async with seated(root) as pilot:
+        await pilot.pause(0.3)
+        assert "go on where you left" in shown(pilot)
+        await to_questions(pilot)
+        assert pilot.app.screen.query_one(AnswerInput).value == "contoso/shop"
+        await pilot.press("pagedown")
+        await step(pilot, "environments")
+        assert "extra" in [field.value for field in pilot.app.screen.query(Input)]
+
+
+async def test_stopping_asks_first_and_the_run_can_be_resumed(sandbox: Sandbox, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    async with seated(root) as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter")
+        await to_review(pilot)
+        await pilot.press("a")
+        await at(pilot, "Apply")
+        screen = pilot.app.screen
+        assert isinstance(screen, Apply)
+        await until(pilot, lambda: screen.board is not None and screen.board.done > 5, "some steps")
+        await pilot.press("s")
+        await at(pilot, "Confirm")
+        assert pilot.app.screen.query_one("#no", Button).has_focus, "Enter goes on"
+        await pilot.press("y")
+        await at(pilot, "Done")
+        assert "Stopped" in shown(pilot)
+        made = len(sandbox.mutating())
+        await pilot.press("escape")
+        await at(pilot, "Home")
+        await until(pilot, lambda: "Resume the run that did not end" in shown(pilot), "the run to resume")
+        await pilot.press("home", "enter")
+        review = await planned(pilot)
+        assert review.preview is not None and review.preview.plan.counts()["keep"] > 4
+        await pilot.press("a")
+        await at(pilot, "Done")
+        assert "✓ shop is set up" in shown(pilot) and len(sandbox.mutating()) > made
