@@ -128,3 +128,22 @@ def test_a_refusal_stands_on_the_page_and_answers_can_be_changed(shop: Wizard) -
     shop.carrying_out.plan.click()
     shop.carrying_out.under_way.result(60)
     assert shop.carrying_out.trouble.value == "" and not shop.carrying_out.apply.disabled
+
+
+async def test_a_run_that_was_stopped_goes_on_where_it_ended(shop: Wizard, sandbox: Any) -> None:
+    run = shop.carrying_out
+    run.plan.click()
+    await until(lambda: not run.apply.disabled)
+    run.apply.click()
+    await until(lambda: sum(bar.value for bar in run.lanes.bars.values()) > 5)
+    run.stop.click()
+    await until(lambda: "Stopped between two calls" in run.trouble.value and run.stop.disabled)
+    made = len(sandbox.mutating())
+    await asyncio.sleep(0.5)
+    assert len(sandbox.mutating()) == made > 0
+    run.plan.click()
+    await until(lambda: not run.apply.disabled)
+    run.apply.click()
+    await until(lambda: run.report.value)
+    assert all(bar.value == bar.max for bar in run.lanes.bars.values())
+    assert shop.sitting.outcome is not None and not shop.sitting.outcome.exit_code

@@ -203,10 +203,11 @@ class Sitting:
 
         if self.job is None or self.preview is None:
             raise LakestrapError("there is no plan", hints=["make one first"])
+        job, preview, self.preview = self.job, self.preview, None  # a plan is carried out once, also when it is stopped
         outcome, error, run = Outcome(), None, ""
         self.outcome, self.events = outcome, []
         try:
-            async for event in setup(self.job, decisions, outcome, self.preview):
+            async for event in setup(job, decisions, outcome, preview):
                 run = event.run or run
                 self.events.append(event)
                 tell(event)
@@ -214,8 +215,7 @@ class Sitting:
             error = trouble
         last = finished(outcome, run, error)
         self.events.append(last)
-        self.report = report(self.job.project, self.preview.plan, outcome, self.events, self.job.session.tenant)
-        self.preview = None
+        self.report = report(job.project, preview.plan, outcome, self.events, job.session.tenant)
         tell(last)
         if error is not None:
             raise error
