@@ -74,9 +74,7 @@ def limits(job: Job) -> Iterator[Event]:
 
 
 @asynccontextmanager
-async def opened(
-    path: Path, *, allowed: frozenset[str] = frozenset(), tenant: str = "", token: Secret | None = None
-) -> AsyncIterator[Job]:
+async def opened(path: Path, *, allowed: frozenset[str] = frozenset(), tenant: str = "", token: Secret | None = None) -> AsyncIterator[Job]:
     """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``.
 
     ``tenant`` and ``token`` (for GitHub) are what a person chose and typed; without them the sign-ins of ``az`` and ``gh`` serve.
