@@ -35,7 +35,7 @@ def dialect(version: str) -> Dialect:
         versioned_references=numbers >= (0, 16),
         versioned_modules=numbers >= (0, 16) or numbers < (0, 4),
         qualified_extension_scopes=numbers >= (0, 36),
-        ternary_parameters=numbers >= (0, 30),
+        ternary_parameters=numbers >= (0, 29),
         all_ancestors=numbers < (0, 16),
         empty_functions=numbers < (0, 4, 1100),
         secure_string="secureString" if numbers < (0, 14) else "securestring",

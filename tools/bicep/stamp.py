@@ -17,9 +17,10 @@ TEMPLATE = (
 )  # fmt: skip
 PARAMETER = ("defaultValue", "allowedValues", "minValue", "maxValue", "minLength", "maxLength", "type", "metadata")
 RESOURCE = (
-    "type", "apiVersion", "name", "location", "dependsOn", "identity", "sku", "kind", "properties", "copy", "subscriptionId",
+    "type", "apiVersion", "name", "location", "dependsOn", "tags", "sku", "kind", "identity", "properties", "copy", "subscriptionId",
     "resourceGroup", "scope", "condition",
 )  # fmt: skip
+OUTPUT = ("type", "value", "metadata")
 WORD = 0xFFFFFFFF
 FIRST, SECOND = 0x239B961B, 0xAB0E9789
 FIRST_OFFSET, SECOND_OFFSET = 0x561CCD1B, 0x0BCAA747
@@ -42,6 +43,8 @@ def engine_form(template: dict[str, Json]) -> dict[str, Json]:
     found = _ordered(template, TEMPLATE)
     if "parameters" in found:
         found["parameters"] = {name: _ordered(value, PARAMETER) for name, value in found["parameters"].items()}
+    if "outputs" in found:
+        found["outputs"] = {name: _ordered(value, OUTPUT) for name, value in found["outputs"].items()}
     resources = found["resources"]
     if isinstance(resources, dict):
         found["resources"] = {name: _ordered(value, RESOURCE) for name, value in resources.items()}
