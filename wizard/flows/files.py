@@ -106,8 +106,8 @@ def difference(item: Compared, root: Path) -> Iterator[str]:
 
 
 def _diff(before: str, after: str, path: str, first: str, second: str) -> Iterator[str]:
-    texts = (text.replace("\r\n", "\n").splitlines() for text in (before, after))
-    return difflib.unified_diff(*texts, fromfile=f"{path} ({first})", tofile=f"{path} ({second})", lineterm="")
+    old, new = (text.replace("\r\n", "\n").splitlines() for text in (before, after))
+    return difflib.unified_diff(old, new, fromfile=f"{path} ({first})", tofile=f"{path} ({second})", lineterm="")
 
 
 def as_we_wrote_it(path: str, root: Path) -> str | None:

@@ -32,6 +32,7 @@ _HOW_CODE = {
     "is what production runs.",
     "environment-branches": "**Environment branches**: each environment runs what stands on its own branch.",
 }
+_OWN_RUNNERS = " # zizmor: ignore[self-hosted-runner] lakestrap.yaml names them: only they reach the environments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
         "tagged_branches": tagged(project)[0],
         "tagged_words": tagged(project)[1],
         "reads_secrets": bool(project.secrets),
-        "runs_on": labels[0] if len(labels) == 1 else json.dumps(list(labels)),
+        "runs_on": (labels[0] if len(labels) == 1 else json.dumps(list(labels))) + (_OWN_RUNNERS if "self-hosted" in labels else ""),
         "actions": {name.partition("/")[0] + "_" + name.partition("/")[2].replace("-", "_"): pin for name, pin in assets.ACTIONS.items()},
     }
 
