@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from typing import Literal
+from typing import Any, Literal
 
 from wizard.sandbox.options import BadOption
 
@@ -58,17 +58,25 @@ class Killer:
 
 
 def sender(client: Address) -> int | None:
-    """The id of the process whose end of a connection is ``client``; never this process."""
+    """The id of the process at the other end of one of our connections, whose address is ``client``; never this process.
+
+    Both ends are compared: another process may use the same port for a connection to somewhere else.
+    """
     import psutil
 
+    own = psutil.Process().net_connections(kind="tcp")
+    ours = {tuple(item.laddr) for item in own if item.raddr and tuple(item.raddr) == client}
+
+    def is_it(local: tuple[Any, ...], remote: tuple[Any, ...]) -> bool:
+        return bool(local and remote) and tuple(local) == client and tuple(remote) in ours
+
     try:
-        connections = psutil.net_connections(kind="tcp")
-        found = {item.pid for item in connections if item.pid and item.laddr and tuple(item.laddr) == client}
+        found = {item.pid for item in psutil.net_connections(kind="tcp") if item.pid and is_it(item.laddr, item.raddr)}
     except psutil.AccessDenied:  # macOS shows other processes' sockets to root only; our own children's to us
         found = set()
         for process in psutil.Process().children(recursive=True):
             try:
-                if any(item.laddr and tuple(item.laddr) == client for item in process.net_connections(kind="tcp")):
+                if any(is_it(item.laddr, item.raddr) for item in process.net_connections(kind="tcp")):
                     found.add(process.pid)
             except psutil.Error:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -73,6 +74,37 @@ def test_finding_the_sender_is_quick(started: Started) -> None:
     begun = time.perf_counter()
     assert sender(("127.0.0.1", shop.internet.proxy.port + 1)) is None
     assert time.perf_counter() - begun < 1
+
+
+CONNECTED = """
+import socket, sys
+port, server = int(sys.argv[1]), int(sys.argv[2])
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.socket()
+client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+client.bind(("127.0.0.1", port))
+client.connect(("127.0.0.1", server or listener.getsockname()[1]))
+print(client.getsockname()[1], flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_stranger_that_uses_the_same_port_elsewhere_is_not_the_sender() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def connected(port: int, to: int) -> subprocess.Popen[str]:
+            words = [sys.executable, "-c", CONNECTED, str(port), str(to)]
+            return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+        stranger = connected(0, 0)
+        assert stranger.stdout is not None
+        port = int(stranger.stdout.readline())
+        client = connected(port, server.getsockname()[1])
+        with server.accept()[0] as connection:
+            assert connection.getpeername()[1] == port
+            assert sender(("127.0.0.1", port)) == client.pid
+        for process in (stranger, client):
+            process.communicate("")
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "x", "3.during", "1.before.after", ""])
