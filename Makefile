@@ -24,7 +24,7 @@ demo: $(STAMP)  ## the main job against the local cloud, on a copy of the exampl
 	@$(BIN)/python tools/demo.py
 
 wizard: $(STAMP)  ## the interactive wizard on the local cloud
-	@$(BIN)/lakestrap --sandbox --project "$$(mktemp -d)/shop/lakestrap.yaml"
+	@folder=$$(mktemp -d)/shop && mkdir "$$folder" && cd "$$folder" && $(CURDIR)/$(BIN)/lakestrap --sandbox
 
 lint: $(STAMP)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ from wizard.tui.progress import board
 from wizard.tui.report import pending_words
 from wizard.tui.widgets.event_log import words_of
 
+Told = tuple[EventKind, str, str, dict[str, object]]
 NOW = 1_700_000_010.0
 PLACES = {
     "arm.resource_group/dev": "dev",
@@ -15,7 +16,7 @@ PLACES = {
     "keyvault.vault/prod": "prod",
     "github.repository/shop": "shared by all",
 }
-EVENTS = (
+EVENTS: tuple[Told, ...] = (
     (EventKind.CHANGE_STARTED, "github.repository/shop", "create", {}),
     (EventKind.CHANGE_MADE, "github.repository/shop", "create", {}),
     (EventKind.SETTLED, "github.repository/shop", "create", {}),
@@ -30,7 +31,7 @@ EVENTS = (
 )
 
 
-def told(events: tuple[tuple[EventKind, str, str, dict[str, object]], ...]) -> list[Event]:
+def told(events: tuple[Told, ...]) -> list[Event]:
     """The events, one at NOW each; a failure with its error."""
     error = {EventKind.CHANGE_FAILED: "403 AuthorizationFailed"}
     return [Event(kind, key, action, error=error.get(kind, ""), detail=detail, time=NOW) for kind, key, action, detail in events]

@@ -19,8 +19,30 @@ if TYPE_CHECKING:
     from wizard.tui.sitting import Sitting
 
 THEMES = (
-    Theme("lakestrap-dark", primary="#5fb3c8", secondary="#8fd19e", accent="#e8c37a", background="#10171c", surface="#16212a", dark=True),
-    Theme("lakestrap-light", primary="#0b6e83", secondary="#2e7d4f", accent="#9a6700", background="#fbfcfd", surface="#eef2f5", dark=False),
+    Theme(
+        "lakestrap-dark",
+        primary="#5fb3c8",
+        secondary="#8fd19e",
+        accent="#e8c37a",
+        background="#10171c",
+        surface="#16212a",
+        dark=True,
+        error="#ff6b62",
+        warning="#e8c37a",
+        success="#8fd19e",
+    ),
+    Theme(
+        "lakestrap-light",
+        primary="#0b6e83",
+        secondary="#2e7d4f",
+        accent="#9a6700",
+        background="#fbfcfd",
+        surface="#eef2f5",
+        dark=False,
+        error="#b3261e",
+        warning="#9a6700",
+        success="#2e7d4f",
+    ),
 )
 
 

@@ -119,7 +119,8 @@ def summary(plan: Plan) -> Text:
     parts: list[tuple[str, str] | str] = []
     for action, count in counts.items():
         sign, style = SIGNS[action]
-        parts += [(f"{sign} {count} to {action}", style), "   "]
+        words = {"keep": "stay as they are", "blocked": "blocked"}.get(action, f"to {action}")
+        parts += [(f"{sign} {count} {words}", style), "   "]
     return Text.assemble(*parts) if parts else Text("nothing to do")
 
 

@@ -65,9 +65,13 @@ class Apply(Page):
         yield Footer()
 
     async def on_mount(self) -> None:
+        self.query_one("#log-filter").display = False
+        await self.start()
+
+    async def start(self) -> None:
+        """Draw the lanes of the plan and begin."""
         job, preview = self.sitting.job, self.sitting.preview
         assert job is not None and preview is not None
-        self.query_one("#log-filter").display = False
         await self.lanes(preview.plan, [environment.name for environment in job.project.environments])
         self.begin()
 
