@@ -45,7 +45,7 @@ def scope_of(converter: Converter, symbol: ResourceSymbol | ModuleSymbol, enviro
         if len(arguments) > ARITY[value.name]:
             raise Refusal(value.at, "a scope with this many arguments")
         if value.name == "subscription":
-            return Scope("subscription", *arguments)
+            return Scope("subscription", arguments[0] if arguments else None)
         if len(arguments) == 2:
             return Scope(value.name, arguments[0], arguments[1])
         return Scope(value.name, None, arguments[0] if arguments else None)

@@ -167,7 +167,7 @@ class Model:
             return
         index = None
         if isinstance(value, tree.Index) and not value.safe:
-            value, index = value.base, value.index
+            index, value = value.index, value.base
         owner = self.deployed(value, resource.visible)
         if not isinstance(owner, ResourceSymbol):
             raise Refusal(value.at, "this kind of parent")
