@@ -40,8 +40,8 @@ class Bare:
         return await _line()
 
     async def masked(self, prompt: str) -> Secret | None:
-        self._console.talk.print(prompt, end="", markup=False)
-        with _without_echo():
+        with _without_echo():  # before the prompt: who answers at once must not be shown either
+            self._console.talk.print(prompt, end="", markup=False)
             text = await _line()
         self._console.talk.print()
         return Secret(text) if text else None
