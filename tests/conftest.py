@@ -38,6 +38,8 @@ HOME.mkdir()
 def _prepare_process() -> None:
     CERTIFICATES.write_bundle(BUNDLE)
     kept = without_credentials(os.environ)
+    for variable in ("COLUMNS", "LINES"):  # the runner's own; each test has the terminal that it makes
+        kept.pop(variable, None)
     os.environ.clear()
     os.environ.update(kept | network(NOWHERE, BUNDLE) | empty_credentials(FOLDER.path))
     for variable in ("HOME", "USERPROFILE"):
