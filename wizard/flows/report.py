@@ -12,7 +12,7 @@ from wizard.engine.events import Event, EventKind
 from wizard.engine.plan import Action, Change, Plan
 
 if TYPE_CHECKING:
-    from wizard.flows.setup import Outcome
+    from wizard.flows.decisions import Outcome
     from wizard.project.model import Project
 
 PORTAL = "https://portal.azure.com/#@{tenant}/resource{id}"

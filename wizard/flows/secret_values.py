@@ -20,8 +20,8 @@ from wizard.providers.keyvault.secret import VaultSecret
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
+    from wizard.flows.decisions import Decisions
     from wizard.flows.job import Job
-    from wizard.flows.setup import Decisions
 
 
 async def with_secret_values(plan: Plan, job: Job, decisions: Decisions) -> Plan:

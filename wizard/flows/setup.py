@@ -7,11 +7,10 @@ gives it. Run again, it finishes what was begun and changes nothing that is as w
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wizard.blueprint import resources
-from wizard.engine.apply import Applied
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
 from wizard.engine.plan import Plan, make_plan
@@ -26,31 +25,8 @@ from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
     from wizard.flows.check_rows import Row
+    from wizard.flows.decisions import Decisions, Outcome
     from wizard.flows.job import Job
-    from wizard.secret import Secret
-
-
-class Decisions(Protocol):
-    """What only the person (or the options that stand for one) can say."""
-
-    async def agrees(self, plan: Plan) -> bool:
-        """Whether the plan shall be applied."""
-
-    async def secret_value(self, name: str, environment: str) -> Secret | None:
-        """The value of a secret whose source is a prompt; ``None`` where it cannot be asked for."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a run ended, for the last event and the exit code."""
-
-    applied: Applied = field(default_factory=Applied)
-    pending: list[dict[str, str]] = field(default_factory=list)
-    unproven: list[str] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> ExitCode:
-        return ExitCode.DONE if self.applied.complete and not self.unproven else ExitCode.FAILED
 
 
 @dataclass(frozen=True, slots=True)

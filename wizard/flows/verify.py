@@ -22,8 +22,8 @@ from wizard.flows.signin_hints import Hint, hint, subject_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
+    from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
-    from wizard.flows.setup import Outcome
     from wizard.project.model import Environment, Project
     from wizard.providers.github.workflow_run import WorkflowRun
     from wizard.providers.session import Session

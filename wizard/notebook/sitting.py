@@ -40,8 +40,9 @@ from wizard.questions import (
 )
 
 if TYPE_CHECKING:
+    from wizard.flows.decisions import Decisions, Outcome
     from wizard.flows.job import Job
-    from wizard.flows.setup import Decisions, Outcome, Planned
+    from wizard.flows.setup import Planned
     from wizard.providers.session import Session
     from wizard.secret import Secret
 
@@ -198,8 +199,9 @@ class Sitting:
 
     async def carry_out(self, decisions: Decisions, tell: Callable[[Event], None]) -> Event:
         """Apply the plan that was made, telling every event; the last event. What goes wrong is raised after it was told."""
+        from wizard.flows.decisions import Outcome
         from wizard.flows.report import report
-        from wizard.flows.setup import Outcome, finished, setup
+        from wizard.flows.setup import finished, setup
 
         if self.job is None or self.preview is None:
             raise LakestrapError("there is no plan", hints=["make one first"])

@@ -27,7 +27,7 @@ from wizard.questions import Answers, Known, answers_of, forget, keep, kept_at, 
 if TYPE_CHECKING:
     from wizard.console import Console
     from wizard.engine.plan import Plan
-    from wizard.flows.setup import Decisions
+    from wizard.flows.decisions import Decisions
     from wizard.options import Options
     from wizard.project.model import Project
     from wizard.providers.session import Session

@@ -12,8 +12,8 @@ from wizard.engine.events import Event, EventKind
 
 if TYPE_CHECKING:
     from wizard.errors import LakestrapError
+    from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
-    from wizard.flows.setup import Outcome
     from wizard.tui.progress import Board
 
 PORTAL = "https://portal.azure.com/#@{tenant}/resource{id}"

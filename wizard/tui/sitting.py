@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
-    from wizard.flows.setup import Outcome, Planned
+    from wizard.flows.setup import Planned
     from wizard.providers.session import Session
     from wizard.questions import Answers, Known, Offered
     from wizard.secret import Secret

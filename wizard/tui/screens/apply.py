@@ -92,7 +92,8 @@ class Apply(Page):
 
     async def run_setup(self) -> None:
         """Consume the stream to its end, then show how it ended."""
-        from wizard.flows.setup import Outcome, setup
+        from wizard.flows.decisions import Outcome
+        from wizard.flows.setup import setup
 
         job, preview = self.sitting.job, self.sitting.preview
         assert job is not None
