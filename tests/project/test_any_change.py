@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wizard.project import file
@@ -34,7 +34,15 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
     return {**raw, "environments": environments}
 
 
+def _with_secrets(*secrets: dict[str, str]) -> dict[str, Any]:
+    dev: dict[str, Any] = {"name": "dev", "subscription": "yes", "wait_minutes": 0}
+    environments = [dev, {"name": "test", "subscription": "x # y", "wait_minutes": 2, "tags": {"a": "~"}}]
+    github = {"repository": "contoso/shop"}
+    return {"version": 1, "name": "shop", "region": "westeurope", "github": github, "secrets": [*secrets], "environments": environments}
+
+
 @settings(max_examples=150, deadline=None)
+@example(_with_secrets(), _with_secrets({"name": "a", "from": "generate"}))
 @given(projects(), projects())
 def test_the_file_says_the_new_project(old: dict[str, Any], new: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

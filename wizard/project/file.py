@@ -7,6 +7,7 @@ quotes kept; the file replaced in one step. Must never write a file that it coul
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import tempfile
 from collections.abc import Callable
@@ -93,14 +94,22 @@ def save(path: Path, changes: Project | Mapping[str, Json]) -> Project:
 
 
 def _rewritten(text: str, document: Json, shown: str) -> str:
-    """The document as text. Where comments of removed parts would break it, changed sections are written anew without theirs."""
+    """The document as text. Where comments of removed parts would break it, changed sections are written anew without theirs.
+
+    Where even a comment beside a changed section would, only the comments at the top of the file stay.
+    """
     data = positions.plain(document)
-    new = positions.written(document, text)
-    if positions.plain(positions.parse(new, shown)[0]) == data:
-        return new
-    document = _document(text, shown)
-    merge.sections(document, data)
-    return positions.written(document, text)
+    changed = _document(text, shown)
+    merge.sections(changed, data)
+    lines = text.splitlines(keepends=True)
+    top = "".join(itertools.takewhile(lambda line: line.startswith("#") or not line.strip(), lines))
+    fresh = _document(top, shown)
+    merge.whole(fresh, data)
+    for candidate in (document, changed):
+        new = positions.written(candidate, text)
+        if positions.plain(positions.parse(new, shown)[0]) == data:
+            return new
+    return positions.written(fresh, text)
 
 
 def _document(text: str, shown: str) -> Json:
