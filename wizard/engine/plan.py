@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -144,31 +144,39 @@ class _Reader:
 
     async def change(self, resource: Resource) -> Change:
         before = {key: await self.tasks[key] for key in sorted(resource.needs)}
-        values = _known_values(resource, before)
+        values = known_values(resource, before)
         known = resource.resolved(values)
         try:
-            observed = await self._read(known)
+            observed = await read_patiently(known, self.session, self.limits[known.service])
         except NotAllowed as refusal:
             return Change(resource, Action.BLOCKED, reason=refusal.message, hints=refusal.hints)
         decided = replace(decide(known, observed, ours=resource.key in self.ours), resource=resource)
         self.on_read(decided)
         return decided
 
-    async def _read(self, resource: Resource) -> Observed | None:
-        if not resource.identifiable():
-            return None
-        deadline = asyncio.get_running_loop().time() + READ_PATIENCE
-        while True:
-            try:
-                async with self.limits[resource.service]:
-                    return await resource.read(self.session)
-            except NotYet as wait:
-                if asyncio.get_running_loop().time() > deadline:
-                    raise NotAllowed(f"cannot read {resource.key}: {wait.reason}") from wait
-                await asyncio.sleep(min(wait.retry_after or 1.0, 5.0))
+
+async def read_patiently(
+    resource: Resource,
+    session: Session,
+    limit: asyncio.Semaphore,
+    read: Callable[[Resource, Session], Awaitable[Observed | None]] | None = None,
+) -> Observed | None:
+    """What the world holds; ``None`` where too little is known to look. A delay that lasts too long is ``NotAllowed``."""
+    if not resource.identifiable():
+        return None
+    deadline = asyncio.get_running_loop().time() + READ_PATIENCE
+    while True:
+        try:
+            async with limit:
+                return await (resource.read(session) if read is None else read(resource, session))
+        except NotYet as wait:
+            if asyncio.get_running_loop().time() > deadline:
+                raise NotAllowed(f"cannot read {resource.key}: {wait.reason}") from wait
+            await asyncio.sleep(min(wait.retry_after or 1.0, 5.0))
 
 
-def _known_values(resource: Resource, before: Mapping[str, Change]) -> dict[Ref, Json]:
+def known_values(resource: Resource, before: Mapping[str, Change]) -> dict[Ref, Json]:
+    """What the things read before tell of the values that ``resource`` refers to."""
     values: dict[Ref, Json] = {}
     for ref in resource.refs():
         change = before[ref.key]

@@ -147,6 +147,10 @@ class Resource(ABC):
         for item in dataclasses.fields(self):
             yield from _refs_in(getattr(self, item.name))
 
+    def refs_of(self, name: str) -> Iterator[Ref]:
+        """Every ``Ref`` in one field or compared property."""
+        yield from _refs_in(getattr(self, name))
+
     def resolved(self, values: Mapping[Ref, Json]) -> Self:
         """A copy in which every ``Ref`` found in ``values`` is replaced by its value."""
         fields = {f.name: _replaced(getattr(self, f.name), values) for f in dataclasses.fields(self)}
