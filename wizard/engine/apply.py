@@ -112,9 +112,9 @@ class Applier:
 
     async def _carry_out(self, change: Change) -> None:
         try:
-            for need in sorted(change.resource.needs):
+            for need in sorted(change.needs):
                 await self._done[need].wait()
-            missing = sorted(n for n in change.resource.needs if n in self.result.failed or n in self.result.skipped)
+            missing = sorted(n for n in change.needs if n in self.result.failed or n in self.result.skipped)
             if missing:
                 self._skip(change, f"{missing[0]} was not completed")
             elif self.stopping.is_set():
@@ -129,7 +129,9 @@ class Applier:
     async def _run(self, change: Change) -> None:
         step = Step(change, self)
         try:
-            resource = change.resource.resolved(await self._values(change, step))
+            # with an order of its own it was resolved when it was found, and what it refers to may be gone by now
+            values = await self._values(change, step) if change.waits_for is None else {}
+            resource = change.resource.resolved(values)
             self.result.settled[change.key] = await step.run(resource)
         except JournalLost:
             raise

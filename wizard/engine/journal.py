@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +75,9 @@ def _lost(path: Path, problem: OSError) -> JournalLost:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """What an earlier run's file says. ``begun`` are the keys whose creation it had at least announced."""
+    """What an earlier run's file says. ``begun`` are the keys whose creation it had at least announced, ``created`` those of them
+    that were not there before; ``deleted`` are the keys that it removed and did not make again.
+    """
 
     run: str
     path: Path
@@ -84,6 +86,8 @@ class PastRun:
     begun: frozenset[str] = field(default_factory=frozenset)
     unsettled: frozenset[str] = field(default_factory=frozenset)
     """Keys with an intent and no result: the process died, or the answer was lost."""
+    created: frozenset[str] = field(default_factory=frozenset)
+    deleted: frozenset[str] = field(default_factory=frozenset)
 
 
 def _lines(path: Path) -> Iterator[Mapping[str, object]]:
@@ -105,22 +109,32 @@ def read_run(path: Path) -> PastRun | None:
         return None
     begun: set[str] = set()
     open_intents: set[str] = set()
+    created: set[str] = set()
+    deleted: set[str] = set()
     finished = False
     for line in lines:
-        kind, key = line.get("event"), str(line.get("key", ""))
+        kind, key, action = line.get("event"), str(line.get("key", "")), line.get("action")
         if kind == EventKind.CHANGE_STARTED:
             open_intents.add(key)
-            if line.get("action") in ("create", "adopt", "replace"):
+            if action in ("create", "adopt", "replace"):
                 begun.add(key)
+            if action == "create":
+                created.add(key)
+                deleted.discard(key)
         elif kind in (EventKind.CHANGE_MADE, EventKind.CHANGE_FAILED):
             open_intents.discard(key)
+            if kind == EventKind.CHANGE_MADE and action == "delete":
+                deleted.add(key)
+                created.discard(key)
+                begun.discard(key)
         elif kind == EventKind.RUN_FINISHED:
             finished = True
     try:
         who = Identity(**{str(name): str(value) for name, value in identity.items()})
     except TypeError:
         return None
-    return PastRun(path.stem, path, who, finished, frozenset(begun), frozenset(open_intents))
+    several = (begun, open_intents, created, deleted)
+    return PastRun(path.stem, path, who, finished, *(frozenset(keys) for keys in several))
 
 
 def past_runs(directory: Path, identity: Identity | None = None) -> tuple[PastRun, ...]:
@@ -129,3 +143,11 @@ def past_runs(directory: Path, identity: Identity | None = None) -> tuple[PastRu
         return ()
     runs = (read_run(path) for path in sorted(directory.glob("*.jsonl")))
     return tuple(run for run in runs if run is not None and identity in (None, run.identity))
+
+
+def remembered(runs: Iterable[PastRun], *, adopted: bool = True) -> frozenset[str]:
+    """Keys that runs (oldest first) had begun to make and none has removed since; with ``adopted`` also what they had taken over."""
+    keys: frozenset[str] = frozenset()
+    for run in runs:
+        keys = (keys - run.deleted) | (run.begun if adopted else run.created)
+    return keys

@@ -46,7 +46,8 @@ class Change:
     """One resource and what is to be done with it.
 
     ``resource`` still holds ``Ref``s to what does not exist yet. ``reason`` says why it is blocked or replaced.
-    ``consented`` is true where the replacement harms nobody (the orphan of an interrupted run).
+    ``consented`` is true where the replacement harms nobody (the orphan of an interrupted run). ``waits_for`` takes the place of
+    what the resource needs where the order is another one: things are removed in about the reverse of the order they are made in.
     """
 
     resource: Resource
@@ -56,10 +57,16 @@ class Change:
     reason: str = ""
     hints: tuple[str, ...] = ()
     consented: bool = False
+    waits_for: frozenset[str] | None = None
 
     @property
     def key(self) -> str:
         return self.resource.key
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Keys of the changes that have to be complete before this one begins."""
+        return self.resource.needs if self.waits_for is None else self.waits_for
 
     def as_dict(self) -> dict[str, object]:
         """The printable form for plan files and ``--json``; holds no secret."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from wizard.blueprint import Facts, Gates
 from wizard.engine.events import Event, EventKind
-from wizard.engine.journal import Identity, past_runs
-from wizard.errors import BadInput, NotAllowed, Problem
+from wizard.engine.journal import Identity, past_runs, remembered
+from wizard.errors import BadInput, NotAllowed, Problem, ServiceRefused
 from wizard.flows.working_tree import edited_files
 from wizard.project.file import load, located, shown_as
 
@@ -36,6 +36,10 @@ class Job:
     session: Session
     facts: Facts
     allowed: frozenset[str] = field(default_factory=frozenset)
+    wait: float = 0.0
+    """Seconds to wait for somebody else's run to end; 0 refuses at once."""
+    problems: tuple[Problem, ...] = ()
+    """Names of the project that nobody knows any more; only where the job was opened to look and not to change."""
 
     @property
     def root(self) -> Path:
@@ -53,9 +57,8 @@ class Job:
         return Identity(self.session.tenant, "github.com", self.session.github_login, self.project.name, repository)
 
     def begun(self) -> frozenset[str]:
-        """Keys that an earlier run of the same identity had announced it would create."""
-        runs = past_runs(self.runs, self.identity)
-        return frozenset().union(*(run.begun for run in runs))
+        """Keys that an earlier run of the same identity had announced it would create, and none has removed since."""
+        return remembered(past_runs(self.runs, self.identity))
 
 
 def limits(job: Job) -> Iterator[Event]:
@@ -74,10 +77,13 @@ def limits(job: Job) -> Iterator[Event]:
 
 
 @asynccontextmanager
-async def opened(path: Path, *, allowed: frozenset[str] = frozenset(), tenant: str = "", token: Secret | None = None) -> AsyncIterator[Job]:
+async def opened(
+    path: Path, *, allowed: frozenset[str] = frozenset(), tenant: str = "", token: Secret | None = None, to_look: bool = False
+) -> AsyncIterator[Job]:
     """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``.
 
     ``tenant`` and ``token`` (for GitHub) are what a person chose and typed; without them the sign-ins of ``az`` and ``gh`` serve.
+    With ``to_look`` a name that nobody knows is told in the job's ``problems`` and stands for itself in the facts.
     """
     project, path = load(path), located(path)
     from wizard.providers.signin import open_session
@@ -85,14 +91,15 @@ async def opened(path: Path, *, allowed: frozenset[str] = frozenset(), tenant: s
     wanted = [environment.subscription for environment in project.environments]
     session = await open_session(tenant=tenant, subscriptions=wanted, token=token)
     try:
-        facts = await collect_facts(project, session, path)
-        yield Job(path.resolve(), project, session, facts, allowed)
+        problems: list[Problem] = []
+        facts = await collect_facts(project, session, path, problems if to_look else None)
+        yield Job(path.resolve(), project, session, facts, allowed, tuple(problems))
     finally:
         await session.close()
 
 
-async def collect_facts(project: Project, session: Session, path: Path) -> Facts:
-    """Ids for the names in the project; all names that nobody knows are told at once."""
+async def collect_facts(project: Project, session: Session, path: Path, told: list[Problem] | None = None) -> Facts:
+    """Ids for the names in the project; all names that nobody knows are raised at once, or added to ``told``."""
     from wizard.providers.github.access import WAYS_OUT
     from wizard.providers.github.plans import plan_features
 
@@ -100,7 +107,7 @@ async def collect_facts(project: Project, session: Session, path: Path) -> Facts
     subscriptions = _subscriptions(project, session, path, problems)
     private = project.github.visibility != "public"
     principals, features, policy_vaults = await asyncio.gather(
-        _principals(project, session, path, problems),
+        _principals(project, session, path, problems, to_look=told is not None),
         plan_features(session, project.github.repository, private=private),
         _policy_vaults(project, session),
     )
@@ -108,8 +115,10 @@ async def collect_facts(project: Project, session: Session, path: Path) -> Facts
         reason = "GitHub Free has no environments for private repositories, and without them no job can be trusted"
         problems.append(Problem(f"{shown_as(path)}: github.repository", reason, WAYS_OUT))
     problems += _groups_elsewhere(project, subscriptions, path)
-    if problems:
+    if problems and told is None:
         raise BadInput(problems)
+    if told is not None:
+        told += problems
     return Facts(
         tenant=session.tenant,
         subscriptions=subscriptions,
@@ -132,6 +141,7 @@ def _subscriptions(project: Project, session: Session, path: Path, problems: lis
             place = f"{shown_as(path)}: environments[{position}].subscription"
             reason = f"no subscription {environment.subscription!r} is visible to {session.operator.name}"
             problems.append(Problem(place, reason, f"use one of: {known}; or sign in as somebody who sees it: az login"))
+            found[environment.name] = environment.subscription
     return found
 
 
@@ -145,13 +155,19 @@ def _groups_elsewhere(project: Project, subscriptions: Mapping[str, str], path: 
             yield Problem(place, reason, f"set `subscription` of {environment.name} to the group's")
 
 
-async def _principals(project: Project, session: Session, path: Path, problems: list[Problem]) -> Mapping[str, str]:
+async def _principals(project: Project, session: Session, path: Path, problems: list[Problem], *, to_look: bool) -> Mapping[str, str]:
     from wizard.providers.entra.principals import find_principal
 
     async def one(position: int, kind: str, name: str) -> tuple[str, str]:
-        object_id = await find_principal(session, kind, name)
+        place = f"{shown_as(path)}: access[{position}].{kind}"
+        try:
+            object_id = await find_principal(session, kind, name)
+        except (NotAllowed, BadInput) as refusal:
+            if not to_look:
+                raise
+            problems.append(Problem(place, refusal.message, "; ".join(refusal.hints)))
+            return name, ""
         if object_id is None:
-            place = f"{shown_as(path)}: access[{position}].{kind}"
             problems.append(Problem(place, f"the tenant has no {kind} {name!r}", f"correct the name, or give the object id of the {kind}"))
         return name, object_id or ""
 
@@ -177,7 +193,7 @@ async def _policy_vaults(project: Project, session: Session) -> frozenset[str]:
         )
         try:
             seen = await vault.read(session)
-        except NotAllowed:
+        except (NotAllowed, ServiceRefused):  # the plan tells it, of the vault itself
             return False
         return seen is not None and not seen.attributes["rbac"]
 
