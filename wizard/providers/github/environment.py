@@ -68,6 +68,10 @@ class Environment(Resource):
     async def read(self, session: Session) -> Observed | None:
         """Raises ``BadInput`` for reviewers that do not exist and for a self-review rule that nobody could satisfy."""
         await self._refuse_the_impossible(session)
+        return await self.look(session)
+
+    async def look(self, session: Session) -> Observed | None:
+        """What is there, whoever the wished reviewers are: for telling what has become of it."""
         body = await found(session, self._path())
         if body is None:
             return None

@@ -26,6 +26,10 @@ FIXED = ("repository", "repository_id", "repository_owner", "repository_owner_id
 """Claims that are the same in every job of an environment; the others depend on who runs what and where."""
 
 
+class UnfixedSubject(NotAllowed):
+    """The repository's own template gives no subject that is the same in every job of an environment, and in no other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcSubject(Resource):
     """The subject for one environment. Attributes: ``subject``, ``issuer``, ``prefix``."""
@@ -39,7 +43,7 @@ class OidcSubject(Resource):
     environment_name: str
 
     async def read(self, session: Session) -> Observed | None:
-        """Raises ``NotAllowed`` where the template gives no fixed subject for the environment."""
+        """Raises ``UnfixedSubject`` where the template gives no fixed subject for the environment."""
         name = str(self.repository)
         repository = await found(session, path_of(name))
         if repository is None:
@@ -77,12 +81,12 @@ def rendered(environment_name: str, prefix: str, custom: Mapping[str, Json], rep
     changing = [key for key in keys if key not in FIXED and key not in ("repo", "context")]
     command = f"gh api -X PUT repos/{repository['full_name']}/actions/oidc/customization/sub -F use_default=true"
     if changing:
-        raise NotAllowed(
+        raise UnfixedSubject(
             f"the subject of {repository['full_name']} depends on {', '.join(changing)}: no federated credential can match every job",
             hints=(f"go back to the default subject: {command}", "or use `identity: {mode: client-secret}`"),
         )
     if "context" not in keys and "environment" not in keys:
-        raise NotAllowed(
+        raise UnfixedSubject(
             f"the subject of {repository['full_name']} does not name the environment: any job would get its identity",
             hints=(f"go back to the default subject: {command}",),
         )

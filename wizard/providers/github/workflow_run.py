@@ -37,6 +37,8 @@ class WorkflowRun:
     status: str
     conclusion: str = ""
     sha: str = ""
+    created: str = ""
+    """When it was asked for, as GitHub writes it: ``2026-11-21T12:00:00Z``."""
 
     @property
     def over(self) -> bool:
@@ -95,7 +97,15 @@ async def failed_jobs(session: Session, repository: str, number: int) -> tuple[F
 
 def _run(row: Json) -> WorkflowRun:
     conclusion = row.get("conclusion") or ""
-    return WorkflowRun(row["id"], row["html_url"], row.get("display_title") or "", row["status"] or "", conclusion, row["head_sha"])
+    return WorkflowRun(
+        row["id"],
+        row["html_url"],
+        row.get("display_title") or "",
+        row["status"] or "",
+        conclusion,
+        row["head_sha"],
+        row.get("created_at") or "",
+    )
 
 
 def _log(client: Github, repository: str, job: int) -> str:
