@@ -1,7 +1,7 @@
 """A client secret of an application, for those who cannot sign in without one.
 
-Owns one password credential, known by its display name ``lakestrap:PROJECT/ENVIRONMENT``. Its text exists once, in the answer
-that made it, and travels as a ``Secret`` only.
+Owns one password credential, known by its display name ``lakestrap:PROJECT/ENVIRONMENT``, after which a rotation writes its time.
+Its text exists once, in the answer that made it, and travels as a ``Secret`` only.
 https://learn.microsoft.com/graph/api/application-addpassword
 """
 
@@ -43,11 +43,17 @@ class ClientSecret(Resource):
 
     application: str | Ref
     lifetime_days: int = 180
+    stamp: str = ""
+    """What a rotation writes behind the mark of a new one: ``2026-11-21T09:30:12Z``."""
 
     @property
     def label(self) -> str:
-        """The display name by which it is found again."""
+        """The mark by which it is found again."""
         return mark(self.project, self.environment)
+
+    @property
+    def display_name(self) -> str:
+        return f"{self.label} {self.stamp}".rstrip()
 
     @property
     def requires(self) -> tuple[Permission, ...]:
@@ -60,7 +66,7 @@ class ClientSecret(Resource):
             answer = await found(session.graph(lambda g: g.applications.by_application_id(key).to_get_request_information()))
         if answer is None:
             return None
-        ours = [row for row in answer.get("passwordCredentials") or () if row.get("displayName") == self.label]
+        ours = [row for row in answer.get("passwordCredentials") or () if bears(row.get("displayName"), self.label)]
         return sorted(ours, key=lambda row: str(row.get("startDateTime")), reverse=True)
 
     async def read(self, session: Session) -> Observed | None:
@@ -74,7 +80,7 @@ class ClientSecret(Resource):
 
         key = str(self.application)
         ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=self.lifetime_days)
-        body = AddPasswordPostRequestBody(password_credential=PasswordCredential(display_name=self.label, end_date_time=ends))
+        body = AddPasswordPostRequestBody(password_credential=PasswordCredential(display_name=self.display_name, end_date_time=ends))
         step, permission = f"create a client secret {self.label}", "Application.ReadWrite.OwnedBy"
         with translated(step, young=session.young(key), permission=permission):
             answer = await session.graph(
@@ -94,7 +100,7 @@ class ClientSecret(Resource):
     async def delete(self, session: Session, observed: Observed) -> None:
         from uuid import UUID
 
-        await _removed(session, str(self.application), UUID(observed.id))
+        await removed(session, str(self.application), UUID(observed.id))
 
     def command(self, action: str) -> str:
         if action == "delete":
@@ -102,7 +108,12 @@ class ClientSecret(Resource):
         return f"az ad app credential reset --id {self.application} --append --display-name {self.label}"
 
 
-async def _removed(session: Session, application: str, key_id: UUID) -> None:
+def bears(display_name: str | None, label: str) -> bool:
+    """Whether a display name is our mark, with or without the time of a rotation."""
+    return (display_name or "").partition(" ")[0] == label
+
+
+async def removed(session: Session, application: str, key_id: UUID) -> None:
     """Remove a credential; one that is already gone is no error."""
     from msgraph.generated.applications.item.remove_password.remove_password_post_request_body import RemovePasswordPostRequestBody
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wizard.engine.resource import Difference, Observed, Permission, Ref, Resource, Service
 from wizard.errors import BadInput, Problem
-from wizard.providers.github.rest import found, path_of, removed, send
+from wizard.providers.github.rest import found, listed, path_of, removed, send
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
@@ -81,3 +81,8 @@ class EnvironmentSecret(Resource):
     def command(self, action: str) -> str:
         where = f"{self.secret_name} --env {self.environment_name} --repo {self.repository}"
         return f"gh secret delete {where}" if action == "delete" else f"gh secret set {where}"
+
+
+async def names_in(session: Session, repository: str, environment: str) -> tuple[str, ...]:
+    """Names of all secrets of a GitHub environment, ours or not."""
+    return tuple(str(row["name"]) for row in await listed(session, path_of(repository, "environments", environment, "secrets"), "secrets"))

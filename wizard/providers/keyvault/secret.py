@@ -97,7 +97,7 @@ class VaultSecret(Resource):
         value = self._wished_value()
         client = session.secrets(parsed(self.vault_id).uri)
         try:
-            await self._asked(session, "write", lambda: client.set_secret(self.secret_name, value.reveal(), tags=self._tags))
+            await self.asked(session, "write", lambda: client.set_secret(self.secret_name, value.reveal(), tags=self._tags))
         except ServiceRefused as refusal:
             if refusal.code != DELETED:
                 raise
@@ -121,7 +121,7 @@ class VaultSecret(Resource):
         """Ask for the recovery of a deleted secret that bears our mark; its new value is written afterwards."""
         place, name = parsed(self.vault_id), self.secret_name
         client = session.secrets(place.uri)
-        deleted = await self._asked(session, "recover", lambda: client.get_deleted_secret(name))
+        deleted = await self.asked(session, "recover", lambda: client.get_deleted_secret(name))
         held = dict(deleted.properties.tags or {})
         if held.get(PROJECT_TAG) != self.project or held.get(ENVIRONMENT_TAG, "") != self.environment:
             hints = (
@@ -129,11 +129,11 @@ class VaultSecret(Resource):
                 f"az keyvault secret purge --vault-name {place.name} --name {name}   # it is gone for good",
             )
             raise ServiceRefused(refusal.message, status=refusal.status, code=refusal.code, hints=hints) from refusal
-        await self._asked(session, "recover", lambda: _sent(client, "POST", f"{place.uri}deletedsecrets/{name}/recover"))
+        await self.asked(session, "recover", lambda: _sent(client, "POST", f"{place.uri}deletedsecrets/{name}/recover"))
         session.made(self._recovered_key)
         raise NotYet(f"secret {name} is being recovered", code="ObjectIsBeingRecovered")
 
-    async def _asked(self, session: Session, verb: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def asked(self, session: Session, verb: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
         """The data plane's answer; ``NotYet`` where only a right just given, or the vault's name, has not spread."""
         place, vault = parsed(self.vault_id), str(self.vault_id).lower()
         try:
@@ -160,7 +160,7 @@ class VaultSecret(Resource):
         """Soft-delete it: it can be recovered until the vault's retention ends."""
         uri = parsed(self.vault_id).uri
         try:
-            await self._asked(session, "delete", lambda: _sent(session.secrets(uri), "DELETE", f"{uri}secrets/{self.secret_name}"))
+            await self.asked(session, "delete", lambda: _sent(session.secrets(uri), "DELETE", f"{uri}secrets/{self.secret_name}"))
         except ServiceRefused as refusal:
             if refusal.status != 404:
                 raise
@@ -168,7 +168,7 @@ class VaultSecret(Resource):
     async def secret(self, session: Session, observed: Observed, attribute: str) -> Json:
         """The value, from the data plane."""
         client = session.secrets(parsed(self.vault_id).uri)
-        found = await self._asked(session, "read", lambda: client.get_secret(self.secret_name))
+        found = await self.asked(session, "read", lambda: client.get_secret(self.secret_name))
         return Secret(str(found.value))
 
     def command(self, action: str) -> str:
