@@ -78,7 +78,13 @@ def limits(job: Job) -> Iterator[Event]:
 
 @asynccontextmanager
 async def opened(
-    path: Path, *, allowed: frozenset[str] = frozenset(), tenant: str = "", token: Secret | None = None, to_look: bool = False
+    path: Path,
+    *,
+    allowed: frozenset[str] = frozenset(),
+    wait: float = 0.0,
+    tenant: str = "",
+    token: Secret | None = None,
+    to_look: bool = False,
 ) -> AsyncIterator[Job]:
     """Read the project, sign in, resolve names. Raises ``BadInput`` with every problem, or ``NotSignedIn``.
 
@@ -93,7 +99,7 @@ async def opened(
     try:
         problems: list[Problem] = []
         facts = await collect_facts(project, session, path, problems if to_look else None)
-        yield Job(path.resolve(), project, session, facts, allowed, tuple(problems))
+        yield Job(path.resolve(), project, session, facts, allowed, wait, tuple(problems))
     finally:
         await session.close()
 
