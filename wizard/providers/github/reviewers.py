@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, Problem
-from wizard.providers.github.rest import found, listed, login_of
+from wizard.providers.github.rest import found, listed, login_of, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,3 +79,32 @@ async def somebody_else(session: Session, names: Iterable[str]) -> bool:
         if not members or any(member["login"].lower() != login for member in members):
             return True
     return False
+
+
+class Access(Enum):
+    """Whether a reviewer of an environment can still review."""
+
+    READS = "reads"
+    BLIND = "is there and cannot read the repository"
+    GONE = "is gone"
+    UNKNOWN = "is not shown to this token"
+
+
+async def access_of(session: Session, repository: str, name: str) -> Access:
+    """How ``@login`` or ``organisation/team`` stands to the repository now.
+
+    Rights of others are shown to those with write access to the repository, teams to members of their organization.
+    """
+    there = await found(session, _path(name), missing=(403, 404))
+    if "/" not in name:
+        if there is None:
+            return Access.GONE
+        login = name.removeprefix("@")
+        held = await found(session, path_of(repository, "collaborators", login, "permission"), missing=(403, 404))
+        return Access.UNKNOWN if held is None else (Access.BLIND if held["permission"] == "none" else Access.READS)
+    if there is None:
+        organization = name.lstrip("@").partition("/")[0]
+        teams = await found(session, f"/orgs/{organization}/teams", missing=(403, 404))
+        return Access.UNKNOWN if teams is None else Access.GONE
+    shares = await found(session, f"{_path(name)}/repos/{repository}", missing=(404,), default=True)
+    return Access.BLIND if shares is None else Access.READS

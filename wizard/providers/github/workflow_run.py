@@ -81,6 +81,12 @@ async def latest(session: Session, repository: str, workflow: str) -> tuple[Work
     return tuple(_run(row) for row in (answer or {}).get("workflow_runs", ()))
 
 
+async def held_runs(session: Session, repository: str) -> tuple[WorkflowRun, ...]:
+    """The runs that wait at the gate of an environment, newest first."""
+    path, wanted = path_of(repository, "actions", "runs"), {"status": "waiting"}
+    return tuple(_run(row) for row in await listed(session, path, "workflow_runs", parameters=wanted))
+
+
 async def look(session: Session, repository: str, number: int) -> WorkflowRun:
     """How the run stands now."""
     path = path_of(repository, "actions", "runs", str(number))

@@ -1,0 +1,73 @@
+"""What is not over: deployments that wait for approval, old credentials that wait for their end, and a run of somebody's.
+
+Owns the telling. Approves nothing, retires nothing, takes no lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from wizard.errors import LakestrapError, NotYet
+from wizard.flows.rotate.waiting import waiting_retirements
+from wizard.flows.status.proofs import moment
+from wizard.flows.status.rows import SHARED, Row, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from wizard.flows.job import Job
+    from wizard.providers.github.approvals import PendingDeployment
+    from wizard.providers.github.workflow_run import WorkflowRun
+
+
+async def under_way(job: Job) -> list[Row]:
+    """A row for everything that waits; none where nothing does."""
+    batches = await asyncio.gather(
+        _or_unknown("approvals", "deployments", _approvals(job)),
+        _or_unknown("rotation", "waiting retirements", _retirements(job)),
+        _or_unknown("run", "a run in progress", _lease(job)),
+    )
+    return [row for batch in batches for row in batch]
+
+
+async def _or_unknown(area: str, what: str, rows: Awaitable[Sequence[Row]]) -> Sequence[Row]:
+    try:
+        return await rows
+    except (LakestrapError, NotYet) as refusal:
+        return [Row(SHARED, area, what, Standing.UNKNOWN, f"may not be read: {refusal}")]
+
+
+async def _approvals(job: Job) -> list[Row]:
+    from wizard.providers.github.approvals import pending_deployments
+    from wizard.providers.github.workflow_run import held_runs
+
+    repository = job.project.github.repository
+    runs = await held_runs(job.session, repository)
+    gates = await asyncio.gather(*(pending_deployments(job.session, repository, run.id) for run in runs))
+    return [_approval(run, gate) for run, held in zip(runs, gates, strict=True) for gate in held]
+
+
+def _approval(run: WorkflowRun, gate: PendingDeployment) -> Row:
+    people = ", ".join(gate.reviewers)
+    who = f"{people} can approve it" + (", you too" if gate.ours else "") if people else "its wait timer runs"
+    why = f"{run.title or run.id} of {moment(run.created)} waits: {who}"
+    until = gate.opens_at.strftime("%Y-%m-%d %H:%M UTC") if gate.opens_at else ""
+    hint = f"approve or reject it: {run.url}" if people else ""
+    return Row(gate.environment, "approvals", f"run {run.id}", Standing.WAITING, why, hint, until=until, link=run.url)
+
+
+async def _retirements(job: Job) -> list[Row]:
+    rows = []
+    for item in await waiting_retirements(job):
+        until = item.retire_after.strftime("%Y-%m-%d %H:%M UTC") if item.retire_after else ""
+        why = f"the old one is valid until {until}" if until else "a rotation was begun and is not proven"
+        hint = f"lakestrap rotate {item.environment}"
+        rows.append(Row(item.environment, "rotation", item.credential, Standing.WAITING, why, hint, until=until))
+    return rows
+
+
+async def _lease(job: Job) -> list[Row]:
+    """Whoever holds the lease now; nothing where this version takes none."""
+    return []
