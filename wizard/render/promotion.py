@@ -33,7 +33,12 @@ class Stage:
     @property
     def expiry(self) -> str:
         """The repository variable that says when its client secret expires."""
-        return "AZURE_CLIENT_SECRET_EXPIRES_" + self.name.upper().replace("-", "_")
+        return expiry_variable(self.name)
+
+
+def expiry_variable(environment: str) -> str:
+    """Name of the repository variable with the last day of an environment's client secret."""
+    return "AZURE_CLIENT_SECRET_EXPIRES_" + environment.upper().replace("-", "_")
 
 
 def stages(project: Project, gates: Mapping[str, bool]) -> tuple[Stage, ...]:

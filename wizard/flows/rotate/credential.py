@@ -101,6 +101,8 @@ class Credential(ABC):
     """Whether the issuer keeps a mark of ours on it. Where it does not, ours are those that our notes and copies name."""
     guided: ClassVar[bool] = False
     """Whether a person has to bring the new value."""
+    issuer_is_store: ClassVar[bool] = False
+    """Whether ``issue`` itself writes the store (a version in a vault that nobody else issues)."""
     withdrawable: ClassVar[bool] = True
     """Whether ``retire`` of the new one ends a failed rotation; storage keys are only ever made anew."""
     steady: ClassVar[int] = 5
@@ -138,6 +140,10 @@ class Credential(ABC):
     def requires(self) -> tuple[Permission, ...]:
         """The effective permissions that ``issue`` and ``retire`` need."""
         return ()
+
+    async def refused(self, session: Session) -> tuple[str, str]:
+        """Why no new one can be had, as far as it can be known beforehand (a policy), and a hint; ``("", "")`` where nothing is known."""
+        return "", ""
 
     async def prepared(self, session: Session, decisions: RotationDecisions) -> Credential:
         """Ask what only a person can say, before anything is changed; raises ``BadInput`` where it has to be known and is not."""

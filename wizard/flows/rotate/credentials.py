@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from wizard.blueprint import Facts, Place
+from wizard.flows.rotate.kinds import entra_client_secret, vault_secret
 
 if TYPE_CHECKING:
     from wizard.flows.rotate.credential import Credential
     from wizard.project.model import Project
 
-KINDS: tuple[Callable[[Place], Iterator[Credential]], ...] = ()
+KINDS: tuple[Callable[[Place], Iterator[Credential]], ...] = (
+    entra_client_secret.credentials,
+    vault_secret.credentials,
+)
 """Functions that tell the credentials of one kind in one environment (``kinds/KIND.py: credentials(place)``)."""
 
 
