@@ -36,6 +36,7 @@ Options for every command, before or after it:
   -p, --project PATH   the project file or its folder (default: lakestrap.yaml)
   -y, --yes            agree to create and update
   --allow ACTIONS      agree to adopt, replace, delete too (comma-separated)
+  --wait SECONDS       wait for a run of somebody else to end (default: refuse)
   --sandbox            rehearse in the local cloud; it is kept in .lakestrap/sandbox/
   --json               events as JSON lines on stdout
   --plain              no colours, no redrawing
@@ -112,6 +113,17 @@ def verify() -> None:
 
 
 @app.command()
+def status(
+    everything: Annotated[bool, typer.Option("--all", help="Show what is as it should be, too.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Show the plan that mends the drift and, with agreement, carry it out.")] = False,
+) -> None:
+    """Tell what has drifted, what expires and what waits; write nothing. Exit 5 on drift."""
+    from wizard.headless.status import run_status
+
+    _finish(run_status(_options, _console(), everything=everything, fix=fix))
+
+
+@app.command()
 def files(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 5 where a generated file is missing or out of date.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show how files differ, edited ones from what was generated.")] = False,
@@ -120,6 +132,23 @@ def files(
     from wizard.headless import run_files
 
     _finish(run_files(_options, _console(), check=check, diff=diff))
+
+
+@app.command()
+def add(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Name of the new environment.")],
+    like: Annotated[str, typer.Option("--like", metavar="ENV", help="The pattern (default: the environment before it).")] = "",
+    after: Annotated[str, typer.Option("--after", metavar="ENV", help="Its place (default: last before production).")] = "",
+    subscription: Annotated[str, typer.Option("--subscription", help="Name or id, instead of the pattern's.")] = "",
+    region: Annotated[str, typer.Option("--region", help="Azure region, instead of the pattern's.")] = "",
+    reviewer: Annotated[list[str] | None, typer.Option("--reviewer", help="Who approves (repeat it), or none.")] = None,
+    existing: Annotated[list[str] | None, typer.Option("--existing", metavar="KIND=ID", help="A thing of yours to use.")] = None,
+) -> None:
+    """Add an environment like another one; touch nothing else."""
+    from wizard.headless.add import request_of, run_add
+
+    request = request_of(environment, like, after, subscription, region, reviewer, existing or ())
+    _finish(run_add(_options, _console(), request))
 
 
 @app.command()

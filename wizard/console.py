@@ -118,13 +118,13 @@ class Console:
         self.data.print("plan: " + (", ".join(f"{count} to {action}" for action, count in counts.items()) or "nothing to do"))
 
     def table(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """A table on stdout; a column named ``answer`` is coloured yes, no, unknown."""
+        """A table on stdout; answers and standings are coloured."""
         from rich.table import Table
 
         table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
         for column in columns:
             table.add_column(column, overflow="fold")
-        styles = {"yes": "green", "no": "bold red", "unknown": "yellow"}
+        styles = {"yes": "green", "no": "bold red", "unknown": "yellow", "drift": "bold red", "expiring": "yellow", "waiting": "cyan"}
         for row in rows:
             table.add_row(*(f"[{styles[cell]}]{cell}[/]" if cell in styles else _escaped(cell) for cell in row))
         self.data.print(table)

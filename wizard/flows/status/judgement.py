@@ -181,7 +181,11 @@ def _published(row: Row, sight: Sight) -> Iterator[Row]:
     attributes = seen.attributes if seen else {}
     if seen is None or action is not Action.KEEP:
         missing = ", ".join(attributes.get("missing") or ())
-        why = f"not as generated on the default branch: {missing}" if missing else "nothing is published"
+        why = (
+            f"not as generated on the default branch: {missing}"
+            if missing
+            else "the generated files are not on the default branch as they would be written now"
+        )
         yield replace(row, standing=Standing.DRIFT, why=why, hint=MEND)
     elif attributes.get("published") == "proposed":
         link = str(attributes.get("pull_request_url", ""))

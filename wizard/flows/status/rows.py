@@ -5,7 +5,8 @@ Owns their form. Pure data without a secret: every face draws the same rows.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from wizard.errors import ExitCode
@@ -88,3 +89,14 @@ def sorted_rows(rows: list[Row], environments: tuple[str, ...]) -> tuple[Row, ..
     """Shared things first, then by environment in promotion order; in each what is wrong first, equal rows once."""
     places = {name: position for position, name in enumerate((SHARED, *environments))}
     return tuple(sorted(dict.fromkeys(rows), key=lambda row: (places.get(row.environment, len(places)), ORDER[row.standing])))
+
+
+def collapsed(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """For people: unknown rows of one environment that share their reason become one, which says how many they are."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        same = (row.environment, row.why) if row.standing is Standing.UNKNOWN else (row.environment, f"{id(row)}")
+        groups.setdefault(same, []).append(row)
+    return tuple(
+        group[0] if len(group) == 1 else replace(group[0], what=f"{group[0].what} and {len(group) - 1} more") for group in groups.values()
+    )
