@@ -12,7 +12,7 @@ from pathlib import Path
 from wizard.errors import BadInput, Problem
 
 SWITCHES = {"--sandbox": "sandbox", "--yes": "yes", "-y": "yes", "--json": "json", "--plain": "plain", "--no-input": "no_input"}
-VALUES = {"--project": "project", "-p": "project", "--allow": "allow"}
+VALUES = {"--project": "project", "-p": "project", "--allow": "allow", "--wait": "wait"}
 ALLOWABLE = ("adopt", "replace", "delete")
 
 
@@ -27,6 +27,8 @@ class Options:
     json: bool = False
     plain: bool = False
     no_input: bool = False
+    wait: float = 0.0
+    """Seconds to wait for somebody else's run to end."""
 
 
 def taken_out(arguments: Sequence[str]) -> tuple[Options, list[str]]:
@@ -61,6 +63,12 @@ def _set(options: Options, field_name: str, text: str, problems: list[Problem]) 
     if field_name == "project":
         path = Path(text)
         options.project = path / "lakestrap.yaml" if path.is_dir() else path
+        return
+    if field_name == "wait":
+        if text.isdigit():
+            options.wait = float(text)
+        else:
+            problems.append(Problem("--wait", f"{text!r} is no number of seconds", "--wait 600"))
         return
     wanted = frozenset(part.strip() for part in text.split(",") if part.strip())
     unknown = sorted(wanted - set(ALLOWABLE))

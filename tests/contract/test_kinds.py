@@ -31,7 +31,10 @@ STAYS = {
     "entra.first_party": "it is the tenant's, and other workspaces use it",
 }
 """``delete`` sends nothing and the thing stays."""
-NEVER_DELETED = {"github.repository": "it holds the team's work: NotAllowed, with the command"}
+NEVER_DELETED = {
+    "github.first_commit": "history is the team's: NotAllowed",
+    "github.repository": "it holds the team's work: NotAllowed, with the command",
+}
 UNMARKED = {
     "arm.provider_registration": "a registration has no member for a mark, and is nobody's",
     "databricks.secret_acl": "an entry of a scope that is ours has only principal and permission",
@@ -40,6 +43,7 @@ UNMARKED = {
     "github.branch": "a branch is a name for a commit",
     "github.environment_secret": "the environment that holds it bears the mark",
     "github.environment_variable": "the environment that holds it bears the mark",
+    "github.first_commit": "a commit is a commit, whoever made it",
     "github.repository": "it is the team's from the first moment",
     "keyvault.access_policy": "an entry has no member for a mark",
 }

@@ -16,6 +16,7 @@ from wizard.providers.github.environment import Environment
 from wizard.providers.github.environment_secret import EnvironmentSecret
 from wizard.providers.github.environment_variable import EnvironmentVariable
 from wizard.providers.github.files import Files
+from wizard.providers.github.first_commit import FirstCommit
 from wizard.providers.github.oidc_subject import OidcSubject
 from wizard.providers.github.repository import Repository
 from wizard.providers.github.ruleset import Ruleset
@@ -23,15 +24,17 @@ from wizard.render.files import render
 from wizard.render.header import written_by_us
 
 FILES_KEY = "github.files/delivery"
+FIRST_COMMIT_KEY = "github.first_commit/repository"
 
 
 def repository_resources(project: Project, facts: Facts) -> Iterator[Resource]:
     """What exists once: the repository, the strategy's branches, its rules, and the published files."""
     github, owner = project.github, project.name
-    name, repository = github.repository, ("github.repository/repository",)
+    name = github.repository
     yield Repository(name="repository", project=owner, repository=name, create_missing=github.create, visibility=github.visibility)
     gates = {e.name: facts.gates.approvals for e in project.environments}
     files = {file.path: file.text for file in render(project, gates) if file.path not in facts.edited}
+    yield _first_commit(project, files)
     yield Files(
         name="delivery",
         project=owner,
@@ -39,12 +42,19 @@ def repository_resources(project: Project, facts: Facts) -> Iterator[Resource]:
         branch=github.default_branch,
         files=files,
         written_by_us=written_by_us,
-        after=repository,
+        after=(FIRST_COMMIT_KEY,),
     )
     for branch in _branches(project):
         yield Branch(name=branch, project=owner, repository=name, branch=branch, base=github.default_branch, after=(FILES_KEY,))
     if facts.gates.rulesets:
         yield from _rulesets(project)
+
+
+def _first_commit(project: Project, files: Mapping[str, str]) -> Resource:
+    """What an empty repository begins with; a workflow is not the first file."""
+    path = min(files, key=lambda path: (path.startswith(".github/"), path), default="")
+    name, repository = project.github.repository, ("github.repository/repository",)
+    return FirstCommit(name="repository", project=project.name, repository=name, path=path, text=files.get(path, ""), after=repository)
 
 
 def _branches(project: Project) -> tuple[str, ...]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from wizard.blueprint import resources
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
-from wizard.engine.plan import Plan, make_plan
+from wizard.engine.plan import Action, Plan, make_plan
 from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
 from wizard.flows.check import checked, exit_code, with_blocked
 from wizard.flows.job import limits
+from wizard.flows.lease import Lease
 from wizard.flows.pending import left_alone, pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
-from wizard.flows.temporary_access import carried_out, phased
+from wizard.flows.temporary_access import applied_of, carried_out, phased
 from wizard.flows.working_tree import write_files
 from wizard.providers.verdict import Answer
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from wizard.flows.check_rows import Row
     from wizard.flows.decisions import Decisions, Outcome
     from wizard.flows.job import Job
+
+
+GROUND = ("github.repository", "github.first_commit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
         raise Cancelled("nothing was changed")
     for event in write_files(job):
         yield event
-    async for event in carried_out(await phased(plan, job), job, journal, outcome.applied):
+    async for event in _alone(plan, preview, job, decisions, outcome, journal):
         yield event
     if not outcome.applied.complete:
         return
@@ -109,6 +113,44 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
         yield Event(EventKind.PENDING, outcome=item["what"], hint=item.get("command", ""), detail=item, run=journal.run)
     async for event in prove(job, outcome, journal=journal):
         yield event
+
+
+async def _alone(plan: Plan, preview: Planned, job: Job, decisions: Decisions, outcome: Outcome, journal: Journal) -> AsyncIterator[Event]:
+    """Carry the plan out while nobody else changes the same project: under its lease, and as the world is by then."""
+    if plan.empty and not (await phased(plan, job)).officers:
+        async for event in carried_out(await phased(plan, job), job, journal, outcome.applied):
+            yield event
+        return
+    async for event in applied_of(_ground(plan), job, journal, outcome.applied):
+        yield event
+    if not outcome.applied.complete:
+        return
+    lease = Lease(job, "set up", journal)
+    try:
+        async for event in lease.take():
+            yield event
+        plan = await _read_again(plan, preview, job, decisions)
+        async for event in carried_out(await phased(plan, job), job, journal, outcome.applied):
+            lease.check()
+            yield event
+    finally:
+        await lease.release()
+
+
+def _ground(plan: Plan) -> Plan:
+    """What has to exist before there can be a lease: a repository with a commit."""
+    return Plan(tuple(change for change in plan.changes if change.resource.kind in GROUND and change.action is Action.CREATE))
+
+
+async def _read_again(plan: Plan, preview: Planned, job: Job, decisions: Decisions) -> Plan:
+    """The same wishes held against the world of now; whatever was not agreed to is asked for."""
+    again = await make_plan([change.resource for change in plan.changes], job.session, ours=job.begun())
+    refuse_what_cannot_be(Planned(again, preview.rows), job.allowed)
+    agreed = {(change.key, change.action) for change in plan.changes}
+    more = [change for change in again.changes if change.action is not Action.KEEP and (change.key, change.action) not in agreed]
+    if more and not await decisions.agrees(again):
+        raise Cancelled("nothing more was changed")
+    return again
 
 
 def finished(outcome: Outcome, run: str, error: LakestrapError | None = None) -> Event:

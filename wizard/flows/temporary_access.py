@@ -97,14 +97,14 @@ async def carried_out(phases: Phases, job: Job, journal: Journal, applied: Appli
     A temporary assignment is taken back whatever became of the rest; a lock is set only where the rest is complete.
     """
     if phases.lifted.changes and phases.officers:
-        async for event in _applied(phases.lifted, job, journal, applied):
+        async for event in applied_of(phases.lifted, job, journal, applied):
             yield event
-    async for event in _applied(phases.main, job, journal, applied):
+    async for event in applied_of(phases.main, job, journal, applied):
         yield event
-    async for event in _applied(await _taken_back(phases.officers, job), job, journal, applied):
+    async for event in applied_of(await _taken_back(phases.officers, job), job, journal, applied):
         yield event
     if applied.complete or phases.lifted.changes:
-        async for event in _applied(phases.locked, job, journal, applied):
+        async for event in applied_of(phases.locked, job, journal, applied):
             yield event
 
 
@@ -115,7 +115,8 @@ async def _taken_back(officers: tuple[Resource, ...], job: Job) -> Plan:
     return Plan(tuple(Change(officer, Action.DELETE, seen) for officer, seen in ours))
 
 
-async def _applied(plan: Plan, job: Job, journal: Journal, applied: Applied) -> AsyncIterator[Event]:
+async def applied_of(plan: Plan, job: Job, journal: Journal, applied: Applied) -> AsyncIterator[Event]:
+    """Carry one plan out; ``applied`` gathers what became of it."""
     applier = Applier(plan, job.session, journal)
     try:
         async for event in applier.events():

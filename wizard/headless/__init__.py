@@ -75,7 +75,7 @@ async def run_setup(
 
     outcome, error, run = Outcome(), None, ""
     try:
-        async with opened(options.project, allowed=options.allow, tenant=tenant, token=token) as job:
+        async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
             preview = None
             if plan_file is not None:
                 saved = read_plan_file(plan_file)

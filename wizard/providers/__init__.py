@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = {
     "github.environment": "wizard.providers.github.environment:Environment",
     "github.environment_secret": "wizard.providers.github.environment_secret:EnvironmentSecret",
     "github.environment_variable": "wizard.providers.github.environment_variable:EnvironmentVariable",
+    "github.first_commit": "wizard.providers.github.first_commit:FirstCommit",
     "github.files": "wizard.providers.github.files:Files",
     "github.oidc_subject": "wizard.providers.github.oidc_subject:OidcSubject",
     "github.repository": "wizard.providers.github.repository:Repository",

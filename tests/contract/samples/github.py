@@ -12,6 +12,7 @@ from wizard.providers.github.environment import Environment
 from wizard.providers.github.environment_secret import EnvironmentSecret
 from wizard.providers.github.environment_variable import EnvironmentVariable
 from wizard.providers.github.files import Files
+from wizard.providers.github.first_commit import FirstCommit
 from wizard.providers.github.oidc_subject import OidcSubject
 from wizard.providers.github.repository import Repository
 from wizard.providers.github.ruleset import Ruleset
@@ -22,8 +23,17 @@ REPOSITORY = Repository(**SHOP)
 FILES = {"lakestrap.yaml": "name: shop\n", ".github/workflows/infra.yml": "name: infra\n"}
 
 
+FIRST = FirstCommit(path="lakestrap.yaml", text=FILES["lakestrap.yaml"], **SHOP)
+
+
+async def _first_commit(stage: Stage) -> Resource:
+    await stage.made(REPOSITORY)
+    return FIRST
+
+
 async def _with_files(stage: Stage) -> None:
     await stage.made(REPOSITORY)
+    await stage.made(FIRST)
     await stage.made(Files(branch="main", files=FILES, **SHOP))
 
 
@@ -78,6 +88,7 @@ SAMPLES: Mapping[str, Sample] = {
     "github.environment_secret": Sample(_secret, {"rewrite": True}),
     "github.environment_variable": Sample(_variable, {"value": "northeurope"}),
     "github.files": Sample(_files, {"files": {**FILES, "databricks.yml": "bundle: {name: store}\n"}}),
+    "github.first_commit": Sample(_first_commit),
     "github.oidc_subject": Sample(_subject),
     "github.repository": Sample(plain(REPOSITORY), spoiled=_actions_off),
     "github.ruleset": Sample(_ruleset, {"approvals": 1}),

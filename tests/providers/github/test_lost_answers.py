@@ -10,6 +10,7 @@ from wizard.providers.github.branch import Branch
 from wizard.providers.github.environment import Environment
 from wizard.providers.github.environment_variable import EnvironmentVariable
 from wizard.providers.github.files import Files
+from wizard.providers.github.first_commit import FirstCommit
 from wizard.providers.github.repository import Repository
 from wizard.providers.github.ruleset import Ruleset
 from wizard.sandbox.github import models
@@ -18,6 +19,7 @@ SHOP: dict[str, Any] = {"project": "shop", "repository": "contoso/shop"}
 FILES = {"a.txt": "a", ".github/workflows/b.yml": "name: b\n"}
 KINDS = [
     Repository(name="repository", **SHOP),
+    FirstCommit(name="repository", path="a.txt", text="a", **SHOP),
     Files(name="delivery", branch="main", files=FILES, **SHOP),
     Branch(name="release", branch="release", **SHOP),
     Ruleset(name="branches", ruleset="lakestrap shop branches", patterns=("refs/heads/main",), **SHOP),

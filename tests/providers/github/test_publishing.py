@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from wizard.errors import BadInput, NotAllowed
+from wizard.errors import BadInput, NotAllowed, ServiceRefused
 from wizard.providers.github.branch import Branch
 from wizard.providers.github.files import Files
+from wizard.providers.github.first_commit import FirstCommit
 from wizard.providers.github.published import blob_name
 from wizard.providers.github.repository import Repository
 from wizard.render.header import stamped, written_by_us
@@ -27,13 +28,24 @@ def files(**changes: Any) -> Files:
     return Files(name="delivery", branch="main", files=FILES, **SHOP, **changes)
 
 
+def first_commit(path: str = "infra/main.bicep") -> FirstCommit:
+    return FirstCommit(name="repository", path=path, text=FILES[path], **SHOP)
+
+
+def begun(github: Any, text: str = FILES["infra/main.bicep"]) -> None:
+    """A new repository with its first commit."""
+    github.settle(repository())
+    github.settle(replace(first_commit(), text=text))
+
+
 def held(github: Any, branch: str = "main") -> dict[str, str]:
     return {path: content.decode() for path, content in models.files_at(github.world, "contoso/shop", branch).items()}
 
 
 def test_a_new_repository_gets_its_files_on_the_default_branch_in_two_commits(github: Any) -> None:
     assert github.settle(repository()) == ["POST /orgs/contoso/repos"]
-    assert github.settle(files()) == ["PUT /repos/contoso/shop/contents/infra/main.bicep", "POST /graphql"]
+    assert github.settle(first_commit()) == ["PUT /repos/contoso/shop/contents/infra/main.bicep"]
+    assert github.settle(files()) == ["POST /graphql"]
     assert held(github) == FILES
     observed = github.read(files())
     assert observed.attributes["published"] == "merged"
@@ -43,16 +55,29 @@ def test_a_new_repository_gets_its_files_on_the_default_branch_in_two_commits(gi
 
 
 def test_setting_up_again_sends_nothing(github: Any) -> None:
-    github.settle(repository())
+    begun(github)
     github.settle(files())
     assert github.settle(repository()) == []
     assert github.settle(files()) == []
     assert github.settle(files(), login="ana") == []
 
 
-def test_an_interrupted_first_publication_goes_on_where_it_was(github: Any) -> None:
+def test_two_who_make_the_first_commit_make_one(github: Any) -> None:
     github.settle(repository())
-    github.run(files().create)
+    assert github.run(first_commit().read) is None
+    one, other = github.run(first_commit().create), github.run(first_commit().create, login="ana")
+    assert one.id == other.id
+    assert github.run(first_commit("lakestrap.yaml").read).id == one.id
+
+
+def test_a_repository_without_a_commit_is_not_published_to(github: Any) -> None:
+    github.settle(repository())
+    with pytest.raises(ServiceRefused, match="no commit on main"):
+        github.settle(files())
+
+
+def test_an_interrupted_first_publication_goes_on_where_it_was(github: Any) -> None:
+    begun(github)
     assert set(held(github)) == {"infra/main.bicep"}
     assert github.settle(files()) == ["POST /graphql"]
     assert held(github) == FILES
@@ -118,7 +143,7 @@ def test_blob_names_are_gits() -> None:
 
 
 def test_a_branch_starts_where_the_default_branch_is(github: Any) -> None:
-    github.settle(repository())
+    begun(github)
     github.settle(files())
     release = Branch(name="release", branch="release/1.0", base="main", **SHOP)
     assert github.settle(release) == ["POST /repos/contoso/shop/git/refs"]
@@ -140,8 +165,8 @@ def test_actions_are_switched_on(github: Any) -> None:
 
 
 def test_what_somebody_edited_in_the_repository_is_neither_changed_nor_proposed(github: Any) -> None:
-    github.settle(repository())
     ours = {path: stamped(path, text) for path, text in FILES.items()}
+    begun(github, ours["infra/main.bicep"])
     careful = replace(files(), files=ours, written_by_us=written_by_us)
     github.settle(careful)
     edited = replace(careful, files=ours | {"infra/main.bicep": "// a colleague's\n"}, publish="direct", written_by_us=lambda *_: True)
@@ -157,7 +182,7 @@ def test_what_somebody_edited_in_the_repository_is_neither_changed_nor_proposed(
 
 
 def test_without_telling_whose_a_file_is_the_edit_would_be_proposed_away(github: Any) -> None:
-    github.settle(repository())
+    begun(github, "// a colleague's\n")
     github.settle(replace(files(), files=FILES | {"infra/main.bicep": "// a colleague's\n"}))
     github.settle(files())
     assert held(github, "lakestrap/setup")["infra/main.bicep"] == FILES["infra/main.bicep"]

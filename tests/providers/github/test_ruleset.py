@@ -10,6 +10,7 @@ import pytest
 from wizard.errors import BadInput, ServiceRefused
 from wizard.providers.github import rest
 from wizard.providers.github.files import Files
+from wizard.providers.github.first_commit import FirstCommit
 from wizard.providers.github.repository import Repository
 from wizard.providers.github.ruleset import Ruleset
 
@@ -27,6 +28,7 @@ TAGS = Ruleset(name="tags", ruleset="lakestrap shop tags", target="tag", pattern
 @pytest.fixture
 def shop(github: Any) -> Any:
     github.settle(Repository(name="repository", **SHOP))
+    github.settle(FirstCommit(name="repository", path="a.txt", text="a", **SHOP))
     github.settle(Files(name="delivery", branch="main", files={"a.txt": "a", "z.txt": "z"}, **SHOP))
     return github
 

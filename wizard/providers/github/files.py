@@ -1,7 +1,7 @@
 """Our files in the user's repository: one signed commit on a branch of ours, and a pull request to merge.
 
-Owns how files travel, not what is in them: which files are still ours to write is the renderer's knowledge. Only an
-empty repository gets them straight on its default branch. Commits are made by GraphQL (docs/decisions/0002).
+Owns how files travel, not what is in them: which files are still ours to write is the renderer's knowledge. Only a
+repository that holds nothing else gets them straight on its default branch. Commits are made by GraphQL (docs/decisions/0002).
 https://docs.github.com/graphql/reference/mutations#createcommitonbranch
 """
 
@@ -113,10 +113,10 @@ class Files(Resource):
         return self._observed(after)
 
     async def _request(self, session: Session, state: Published) -> None:
-        """The next of: first file, commit on the base; or branch, its renewal, commit on it, pull request."""
+        """The next of: commit on the base; or branch, its renewal, commit on it, pull request."""
         if not state.base:
-            await self._first_file(session, state)
-        elif state.begun or self.publish == "direct":
+            raise ServiceRefused(f"{state.full_name} has no commit on {self.branch} yet", status=409)
+        if state.begun or self.publish == "direct":
             await self._commit(session, state, self.branch, state.base, state.missing_in_base)
         elif not state.ours:
             await create_branch(session, state.full_name, self.proposal, state.base)
@@ -127,12 +127,6 @@ class Files(Resource):
             await self._commit(session, state, self.proposal, state.ours, state.missing_in_ours)
         elif not state.pull_request:
             await self._propose(session, state)
-
-    async def _first_file(self, session: Session, state: Published) -> None:
-        """Only the contents API can give an empty repository its first commit; a workflow is not the first file."""
-        path = min(self.files, key=lambda path: (path.startswith(".github/"), path))
-        body = {"message": self.message, "content": base64.b64encode(self.files[path].encode()).decode()}
-        await send(session, "PUT", f"/repos/{state.full_name}/contents/{path}", body, permission=CONTENTS)
 
     async def _commit(self, session: Session, state: Published, branch: str, head: str, paths: tuple[str, ...]) -> None:
         additions = [{"path": path, "contents": base64.b64encode(self.files[path].encode()).decode()} for path in paths]

@@ -62,6 +62,13 @@ async def found(
         return await session.github(call)
 
 
+async def with_server_time(session: Session, path: str) -> tuple[Json, str]:
+    """GET, and GitHub's clock at the answer: the text of its ``Date`` header."""
+    with translated():
+        headers, body = await session.github(lambda github: github.requester.requestJsonAndCheck("GET", path))
+    return body, next(str(value) for name, value in headers.items() if name.lower() == "date")
+
+
 async def listed(
     session: Session, path: str, key: str = "", *, parameters: dict[str, str] | None = None, missing: tuple[int, ...] = (404,)
 ) -> list[Json]:

@@ -78,19 +78,19 @@ async def latest(session: Session, repository: str, workflow: str) -> tuple[Work
     """The latest dispatched runs of a workflow, newest first; none where GitHub does not know it."""
     path = path_of(repository, "actions", "workflows", workflow, "runs")
     answer = await found(session, path, parameters={"event": "workflow_dispatch", "per_page": LATEST}, permission="actions:read")
-    return tuple(_run(row) for row in (answer or {}).get("workflow_runs", ()))
+    return tuple(run_of(row) for row in (answer or {}).get("workflow_runs", ()))
 
 
 async def held_runs(session: Session, repository: str) -> tuple[WorkflowRun, ...]:
     """The runs that wait at the gate of an environment, newest first."""
     path, wanted = path_of(repository, "actions", "runs"), {"status": "waiting"}
-    return tuple(_run(row) for row in await listed(session, path, "workflow_runs", parameters=wanted))
+    return tuple(run_of(row) for row in await listed(session, path, "workflow_runs", parameters=wanted))
 
 
 async def look(session: Session, repository: str, number: int) -> WorkflowRun:
     """How the run stands now."""
     path = path_of(repository, "actions", "runs", str(number))
-    return _run(await found(session, path, missing=(), permission="actions:read"))
+    return run_of(await found(session, path, missing=(), permission="actions:read"))
 
 
 async def failed_jobs(session: Session, repository: str, number: int) -> tuple[FailedJob, ...]:
@@ -101,7 +101,7 @@ async def failed_jobs(session: Session, repository: str, number: int) -> tuple[F
     return tuple(FailedJob(row["name"], row["html_url"] or "", log) for row, log in zip(failed, logs, strict=True))
 
 
-def _run(row: Json) -> WorkflowRun:
+def run_of(row: Json) -> WorkflowRun:
     conclusion = row.get("conclusion") or ""
     return WorkflowRun(
         row["id"],
