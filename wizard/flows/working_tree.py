@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,21 +39,29 @@ def write_files(job: Job) -> Iterator[Event]:
 def write_rendered(files: tuple[File, ...], root: Path) -> Iterator[Event]:
     """``write_files`` for files that are rendered already."""
     listed = read_text(root / header.MANIFEST) or ""
-    problems: list[Problem] = []
+    ours: dict[str, str] = {}
     for file in files:
-        path = root / file.path
-        text = read_text(path)
-        if text == file.text:
-            continue
-        if text is not None and header.state(file.path, text, listed) is not header.State.OURS:
+        text = read_text(root / file.path)
+        if text is not None and text != file.text and header.state(file.path, text, listed) is not header.State.OURS:
             yield Event(EventKind.NOTED, file.path, outcome="yours differs from what would be generated; it was left as it is")
+        else:
+            ours[file.path] = file.text
+    yield from write_texts(ours, root)
+
+
+def write_texts(texts: Mapping[str, str], root: Path) -> Iterator[Event]:
+    """Write texts by path where they differ from what is there. Raises ``BadInput`` naming every path that cannot be written."""
+    problems: list[Problem] = []
+    for name, text in texts.items():
+        path = root / name
+        if read_text(path) == text:
             continue
         try:
-            _replace(path, file.text)
+            _replace(path, text)
         except OSError as problem:
             problems.append(Problem(str(path), problem.strerror or str(problem), "make the folder writable"))
             continue
-        yield Event(EventKind.FILE_WRITTEN, file.path, outcome="written")
+        yield Event(EventKind.FILE_WRITTEN, name, outcome="written")
     if problems:
         raise BadInput(problems)
     with contextlib.suppress(OSError):
