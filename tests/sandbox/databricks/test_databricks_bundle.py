@@ -156,7 +156,7 @@ def test_cluster_policies(lakehouse: Lakehouse) -> None:
 
 def test_what_is_not_emulated_says_so(lakehouse: Lakehouse) -> None:
     before = len(lakehouse.recorder.exchanges)
-    assert lakehouse.api("POST", "/oidc/v1/token", {}).status == 501
+    assert lakehouse.api("POST", "/oidc/v1/authorize", {}).status == 501
     assert lakehouse.api("GET", "/api/2.0/sql/warehouses").status == 501
     assert lakehouse.api("POST", "/telemetry-ext", {}).status == 200
     del lakehouse.recorder.exchanges[before:]

@@ -24,11 +24,12 @@ from wizard.sandbox.arm import (
     tags,
 )
 from wizard.sandbox.arm.router import ROUTER
+from wizard.sandbox.arm.types.blobs import ROUTER as BLOBS
 
 __all__ = ["ROUTER", "ROUTERS", "access", "compute", "groups", "identities", "identity_federation", "locks", "operations", "policy"]
 __all__ += ["resources", "role_assignments", "role_definitions", "subscriptions", "tags"]
 
-ROUTERS = (ROUTER,)
+ROUTERS = (ROUTER, BLOBS)
 
 for _neighbour in ("wizard.sandbox.arm.deployments", "wizard.sandbox.keyvault.control"):
     try:

@@ -1,6 +1,6 @@
 """What is open to everyone or belongs to the account: discovery, the tenant's sign-in page, the metastore, telemetry.
 
-Owns no state of its own. Databricks' own OAuth tokens are not emulated: their endpoints are named and answer 501.
+Owns no state of its own. Of the OAuth endpoints that are named here a workspace's token endpoint is in ``oauth``; the others answer 501.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who calls a workspace: personal access tokens and Entra tokens, and who becomes a member by signing in.
+"""Who calls a workspace: personal access tokens, its own OAuth tokens and Entra tokens, and who becomes a member by signing in.
 
 Owns the callers' rights within the workspace (administrator or not). An Entra identity that may write the workspace
 *resource* in Azure is added as an administrator when it first signs in; it stays one when that role is taken away.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.databricks import oauth_tokens
 from wizard.sandbox.databricks.errors import denied, invalid_token, no_member
 from wizard.sandbox.databricks.models import APPLICATION, below, milliseconds, numeric_id, workspace_at
 from wizard.sandbox.login.tokens import authenticate
@@ -54,6 +55,8 @@ def member(request: Request, world: World) -> Member:
     text = request.headers.get("authorization", "").partition(" ")[2].strip()
     if text.startswith("dapi"):
         row, entra = _by_token(world, workspace, text), None
+    elif oauth_tokens.is_ours(request.host, text):
+        row, entra = oauth_tokens.owner_of(world, workspace, text), None
     else:
         entra = authenticate(request, world, (APPLICATION,))
         row = _by_entra(world, workspace, resource, entra)
@@ -65,8 +68,9 @@ def member(request: Request, world: World) -> Member:
 def _by_token(world: World, workspace: str, text: str) -> Json:
     for row in below(world, "databricks.tokens", workspace).values():
         expired = row["expiry_time"] != -1 and row["expiry_time"] <= milliseconds(world)
-        if row["value"] == text and not expired:
-            return world.table("databricks.principals")[f"{workspace}/{row['owner']}"]
+        owner = world.table("databricks.principals").get(f"{workspace}/{row['owner']}")
+        if row["value"] == text and not expired and owner:
+            return owner
     raise invalid_token()
 
 

@@ -10,6 +10,7 @@ The workspace itself is an ARM resource (``arm.resources``, ``Microsoft.Databric
 | ``databricks.principals`` | ``W/scim id`` | ``id, kind, name (upn or application id), displayName, externalId, entitlements, active`` |
 | ``databricks.groups`` | ``W/scim id`` | ``id, displayName, members: [scim ids], entitlements`` |
 | ``databricks.tokens`` | ``W/token id`` | ``token_id, value, comment, creation_time, expiry_time, owner: scim id`` |
+| ``databricks.oauth_secrets`` | ``W/secret id`` | ``id, value, owner: scim id, create_time, update_time, expire_time, secret_hash`` |
 | ``databricks.scopes`` | ``W/scope`` | ``name, backend_type, keyvault_metadata?, acls: {principal: permission}`` |
 | ``databricks.secrets`` | ``W/scope/key`` | ``key, value (base64), last_updated_timestamp`` |
 | ``databricks.permissions`` | ``W/type/id`` | ``access_control_list`` as it was set |

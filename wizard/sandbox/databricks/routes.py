@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from wizard.sandbox.databricks import clusters, discovery, files, groups, permissions, runs, scim, scopes, secrets, tokens
+from wizard.sandbox.databricks import (
+    clusters,
+    discovery,
+    files,
+    groups,
+    oauth,
+    oauth_secrets,
+    permissions,
+    runs,
+    scim,
+    scopes,
+    secrets,
+    token_management,
+    tokens,
+)
 from wizard.sandbox.databricks.router import ACCOUNTS, WORKSPACES
 
 ROUTERS = (WORKSPACES, ACCOUNTS)
-MODULES = (clusters, discovery, files, groups, permissions, runs, scim, scopes, secrets, tokens)
+MODULES = (clusters, discovery, files, groups, oauth, oauth_secrets, permissions, runs, scim, scopes, secrets, token_management, tokens)

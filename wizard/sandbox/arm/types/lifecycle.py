@@ -107,7 +107,7 @@ def put(world: World, principal: Principal, resource_id: str, api_version: str, 
         document["properties"]["provisioningState"] = "Succeeded"
     world.table("arm.resources")[resource_id.lower()] = document
     if record.with_state:
-        state = record.working if before is None else "Updating"
+        state = record.working if before is None else record.updating
         until = operations.until(world, record.seconds if before is None else min(record.seconds, 10.0))
         world.table(PENDING)[resource_id.lower()] = {"until": until, "state": state}
     return Response(200 if before else 201, shown(world, document))

@@ -123,7 +123,7 @@ def _finish_account(writing: Writing, document: Json) -> None:
     web = {"web": f"https://{name}.z6.web.core.windows.net/"}
     stamp = before.get("creationTime", writing.world.clock.iso())
     document["properties"] = {
-        "keyCreationTime": {"key1": stamp, "key2": stamp},
+        "keyCreationTime": before.get("keyCreationTime") or {"key1": stamp, "key2": stamp},
         "allowCrossTenantReplication": False,
         "minimumTlsVersion": "TLS1_0",
         "allowBlobPublicAccess": False,
@@ -178,7 +178,8 @@ _ACCOUNTS = "Microsoft.Storage/storageAccounts"
 add(
     ResourceType(
         _ACCOUNTS, ACCOUNT, envelope=frozenset({"sku", "kind", "identity", "extendedLocation", "zones", "placement"}),
-        required=("location", "sku", "kind"), names=r".{1,63}", seconds=25.0, working="ResolvingDNS", check=_check_account,
+        required=("location", "sku", "kind"), names=r".{1,63}", seconds=25.0, working="ResolvingDNS", updating="Succeeded",
+        check=_check_account,
         finish=_finish_account,
     ),
     ResourceType(f"{_ACCOUNTS}/blobServices", BLOB_SERVICE, required=(), seconds=2.0, check=_check_default, with_state=False),

@@ -66,6 +66,7 @@ class ResourceType:
     name_rule: str = ""
     seconds: float = 5.0
     working: str = "Creating"
+    updating: str = "Updating"
     check: Check = nothing
     finish: Finish = nothing
     gone: Gone = nothing
