@@ -152,6 +152,14 @@ def add(
 
 
 @app.command()
+def upgrade(check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 5 where something is out of date.")] = False) -> None:
+    """Propose what an older version wrote in this one's form, your edits kept."""
+    from wizard.headless.upgrade import run_upgrade
+
+    _finish(run_upgrade(_options, _console(), check=check))
+
+
+@app.command()
 def schema(events: Annotated[bool, typer.Option("--events", help="The schema of the --json events instead.")] = False) -> None:
     """Print the JSON Schema of lakestrap.yaml."""
     from wizard.headless import print_schema

@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from wizard.render import header
 from wizard.render.three_way import Conflict, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Fate(Enum):
@@ -116,3 +120,11 @@ def _broken(path: str, text: str) -> str:
     except Exception as error:  # whatever a parser raises, the text is not to be written
         return str(error).splitlines()[0]
     return ""
+
+
+def listing(found: str | None, written: Mapping[str, str]) -> str:
+    """The list of hashes with those files in it as they are written now (text by path); everything else in it stays."""
+    head, body = split(header.MANIFEST, found or "")
+    entries = _entries(body) | _entries(header.manifest(tuple(written.items())))
+    text = "".join(f"{entries[name]}  {name}\n" for name in sorted(entries, key=_order))
+    return header.stamped(header.MANIFEST, text) if head or not found else text

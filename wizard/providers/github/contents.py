@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from wizard.providers.github.rest import found, listed, path_of
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
+
+LOOKED_BACK = 30
+"""Commits of a file that are looked at for an earlier version of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,12 @@ async def text_at(session: Session, repository: str, commit: str, path: str) -> 
         return base64.b64decode(body["content"]).decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+async def earlier_texts(session: Session, repository: str, commit: str, path: str, beside: str) -> AsyncIterator[tuple[str, str]]:
+    """The versions of a file, newest first, each with the text of the file ``beside`` it (``""`` where there was none)."""
+    parameters = {"sha": commit, "path": path, "per_page": str(LOOKED_BACK)}
+    for row in await found(session, path_of(repository, "commits"), parameters=parameters) or ():
+        text, other = await asyncio.gather(*(text_at(session, repository, row["sha"], name) for name in (path, beside)))
+        if text is not None:
+            yield text, other or ""
