@@ -5,6 +5,7 @@ Owns nothing of the local cloud: what is planted there is the tests' own deed.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import shutil
@@ -18,17 +19,40 @@ from typing import Any
 from tests.conftest import Sandbox
 from tests.scenarios.rehearsal import rehearsed, small_project
 from wizard.flows.job import Job, opened
+from wizard.sandbox.worlds import describe
+
+READER = "rita@contoso.com"
+OLD = {"created_at": "2024-03-01T09:00:00Z", "immutable_subject": False}
+
+
+def described(**repository: Any) -> dict[str, Any]:
+    """The default world with Rita in it, who may read everything in Azure and in the organization and write nothing.
+
+    With members of a ``repository`` (``created_at``, ``immutable_subject``) the shop's is there from the beginning.
+    """
+    given = describe("owner")
+    rita = {"upn": READER, "name": "Rita Reader", "id": "a0a0c1d2-0009-4e5f-8a9b-000000000009", "roles": []}
+    given["tenant"]["users"] = [*given["tenant"]["users"], rita]
+    reads = {"principal": READER, "role": "Reader"}
+    given["subscriptions"] = [{**row, "roles": [*row["roles"], reads]} for row in given["subscriptions"]]
+    given["github"]["users"] = [*given["github"]["users"], {"login": "rita", "id": 1009, "name": "Rita Reader"}]
+    if repository:
+        given["github"]["repositories"] = [{"name": "shop", "id": 900001, **repository}]
+    return given
 
 
 @functools.cache
-def set_up(mode: str = "federated", text: str = "", world: str = "") -> Path:
-    """The folder of a project after its first set-up: working tree, journal and ``world.json``."""
+def set_up(mode: str = "federated", *, old: bool = False) -> Path:
+    """The folder of a project after its first set-up: working tree, journal and ``world.json``.
+
+    With ``old`` the repository is from before immutable subjects, so that its jobs present a name-based one.
+    """
     folder = Path(tempfile.mkdtemp(prefix="finished-shop-"))
-    small_project(folder, mode, **({"text": text} if text else {}))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    small_project(folder, mode)
     given = folder / "given.json"
-    if world:
-        given.write_text(world, encoding="utf-8")
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", options=("--world", str(given)) if world else ())
+    given.write_text(json.dumps(described(**(OLD if old else {}))), encoding="utf-8")
+    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", options=("--world", str(given)))
     assert done.code == 0, done.stderr
     return folder
 
@@ -39,6 +63,14 @@ class Shop:
 
     path: Path
     sandbox: Sandbox
+
+    def remember_runs(self) -> None:
+        """Play what has run, before anything is planted: a world that was left forgets what came of its runs."""
+        from wizard.sandbox.actions import runs
+
+        with self.sandbox.lock:
+            for run in list(self.table(runs.RUNS).values()):
+                runs.progress(self.sandbox.world, run)
 
     def table(self, name: str) -> Any:
         return self.sandbox.world.table(name)

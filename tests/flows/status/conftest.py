@@ -28,6 +28,8 @@ def shop(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     running = Sandbox(load(folder / "world.json"), monkeypatch)
     try:
         running.as_user()
-        yield Shop(copy_of(folder, tmp_path / "shop"), running)
+        made = Shop(copy_of(folder, tmp_path / "shop"), running)
+        made.remember_runs()
+        yield made
     finally:
         running.stop()
