@@ -124,6 +124,23 @@ def status(
 
 
 @app.command()
+def rotate(
+    environments: Annotated[list[str] | None, typer.Argument(metavar="[ENV]...", help="Only these environments.")] = None,
+    credential: Annotated[list[str] | None, typer.Option("--credential", help="Only this kind; may be repeated.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what does not expire soon.")] = False,
+    expiring: Annotated[int | None, typer.Option("--expiring", help="What expires within so many days.")] = None,
+    grace: Annotated[str, typer.Option("--grace", help="How long the old one stays valid.")] = "24h",
+    undo: Annotated[bool, typer.Option("--undo", help="Put the old one back while it is valid.")] = False,
+) -> None:
+    """Renew credentials, the old beside the new until a job has proven it; finish what waits."""
+    from wizard.headless.rotate import run_rotate
+
+    named = {"environments": environments or (), "kinds": credential or ()}
+    wanted = {**named, "everything": everything, "expiring": expiring, "grace": grace, "undo": undo}
+    _finish(run_rotate(_options, _console(), wanted))
+
+
+@app.command()
 def files(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 5 where a generated file is missing or out of date.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show how files differ, edited ones from what was generated.")] = False,
@@ -157,6 +174,21 @@ def upgrade(check: Annotated[bool, typer.Option("--check", help="Change nothing;
     from wizard.headless.upgrade import run_upgrade
 
     _finish(run_upgrade(_options, _console(), check=check))
+
+
+@app.command()
+def destroy(
+    environments: Annotated[
+        list[str] | None, typer.Argument(help="Environments to take down; the whole project where none is named.")
+    ] = None,
+    confirm: Annotated[list[str] | None, typer.Option("--confirm", help="Agree to a name that has to be typed; repeatable.")] = None,
+    purge: Annotated[bool, typer.Option("--purge", help="Purge what is soft-deleted: it cannot be had back.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would be deleted.")] = False,
+) -> None:
+    """Take environments down: everything that bears the project's mark, and nothing else."""
+    from wizard.headless.destroy import run_destroy
+
+    _finish(run_destroy(_options, _console(), environments or [], confirm=confirm or [], purge=purge, only_preview=preview))
 
 
 @app.command()

@@ -1,0 +1,103 @@
+"""The headless face of ``rotate``: the preview as a table, the questions that options do not answer, the last words.
+
+Owns the hand-over between the command line, the rotation flow and the console. Holds no rule of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from wizard.errors import BadInput, LakestrapError, Problem
+from wizard.headless import Answers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wizard.console import Console
+    from wizard.flows.rotate.preview import Item, Preview
+    from wizard.options import Options
+
+SIGNS = {"rotate": "renew", "finish": "finish", "retire": "end the old one", "undo": "put the old one back", "wait": "wait", "skip": "skip"}
+
+
+class RotationAnswers(Answers):
+    """Decisions about a rotation from options and, where a person is there, from the terminal."""
+
+    async def agrees_to_rotate(self, preview: object) -> bool:
+        if self.options.yes:
+            return True
+        if not self.can_ask:
+            raise BadInput([Problem("--yes", "the rotation has to be agreed to", "look at what is shown above, then add --yes")])
+        return self.console.confirm("Go on?")
+
+    async def choice(self, question: str, choices: tuple[str, ...], why: str) -> str | None:
+        if not self.can_ask:
+            return None
+        self.console.say(f"{why}\n{question} ({' / '.join(choices)})")
+        answer = sys.stdin.readline().strip()
+        return answer if answer in choices else None
+
+
+async def run_rotate(options: Options, console: Console, wanted: Mapping[str, Any], decisions: RotationAnswers | None = None) -> int:
+    """Rotate and return the exit code. ``wanted`` are the arguments of ``wizard.flows.rotate.wishes.wished``."""
+    from wizard.flows.job import opened
+    from wizard.flows.rotate.preview import previewed
+    from wizard.flows.rotate.run import RotationOutcome, closing, rotate
+    from wizard.flows.rotate.wishes import wished
+
+    outcome, error, run = RotationOutcome(), None, ""
+    try:
+        async with opened(options.project, allowed=options.allow, wait=options.wait) as job:
+            wishes = wished(job.project, **wanted)
+            preview = await previewed(job, wishes)
+            show(console, preview)
+            async for event in rotate(job, wishes, decisions or RotationAnswers(options, console), outcome, preview):
+                run = event.run or run
+                console.event(event)
+    except LakestrapError as problem:
+        error = problem
+        console.error(problem)
+    last = closing(outcome, run, error)
+    console.finished(last)
+    return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
+
+
+def show(console: Console, preview: Preview) -> None:
+    """Where each credential lives, its age and expiry, who reads it, and what would be done."""
+    if console.as_json:
+        for item in preview.items:
+            console.write(json.dumps({"event": "resource_read", **_line(item)}, ensure_ascii=False))
+        return
+    if preview.secretless:
+        console.say("this project is secretless: its pipelines sign in without anything that expires or could leak")
+        console.say("what does expire: your own sign-ins (az login, the GitHub token)" + _brought(preview))
+    rows = [row for item in preview.items for row in _rows(item, preview.now)]
+    if rows:
+        console.table("", ("credential", "do", "age", "expires", "lives in", "read by"), rows)
+    for item in preview.items:
+        for warning in item.credential.warnings if str(item.task) == "rotate" else ():
+            console.say(f"! {item.credential.key}: {warning}")
+
+
+def _brought(preview: Preview) -> str:
+    names = ", ".join(item.credential.key for item in preview.items)
+    return f"; and what somebody else issues: {names}" if names else ""
+
+
+def _rows(item: Item, now: datetime) -> Sequence[tuple[str, ...]]:
+    active = item.active
+    age = f"{(now - active.created).days} days" if active and active.created else "unknown"
+    expires = f"{item.expires:%Y-%m-%d}" if item.expires else "never" if active else "unknown"
+    does = SIGNS.get(str(item.task), "") + (f": {item.reason}" if item.reason else "")
+    places = [copy.place for copy, _ in item.copies] or [""]
+    first = (item.credential.key, does.removeprefix(": "), age, expires, places[0], "; ".join(item.credential.readers))
+    return [first, *(("", "", "", "", place, "") for place in places[1:])]
+
+
+def _line(item: Item) -> dict[str, object]:
+    """The form of an event, so that every line of ``--json`` has the same members."""
+    fixed = {"time": "", "run": "", "key": item.credential.key, "action": str(item.task), "outcome": item.reason, "error": "", "hint": ""}
+    return {**fixed, "credential": item.as_dict()}
