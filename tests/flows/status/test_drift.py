@@ -194,7 +194,7 @@ async def test_all_of_them_at_once_have_each_their_row(shop: Shop) -> None:
 @pytest.mark.parametrize("plant", [role_removed, subject_changed, variable_edited])
 async def test_one_of_them_has_one_row(shop: Shop, plant: Callable[[Shop], None]) -> None:
     plant(shop)
-    assert [key for key in await drift_of(shop)] == [PLANTED[plant][:2]]
+    assert list(await drift_of(shop)) == [PLANTED[plant][:2]]
 
 
 async def test_a_gate_that_was_opened_and_reviewers_who_left_are_told(shop: Shop) -> None:
