@@ -14,6 +14,8 @@ from typing import Any
 Json = Any
 Tables = Mapping[str, Mapping[str, Json]]
 
+LEASE = ":refs/lakestrap/"
+"""A ref whose history is a log of runs: only what it says at the end counts, and that must be that nobody works."""
 COMMIT_NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
 
 
@@ -24,10 +26,13 @@ def with_content(world: Tables) -> Tables:
     others = {table: rows for table, rows in world.items() if table != "github.objects"}
     named = COMMIT_NAME.sub(lambda found: names.get(found[0], found[0]), json.dumps(others))
     tables: dict[str, dict[str, Json]] = json.loads(named)
+    leases = {key: _subject(objects, row["sha"]) for key, row in world.get("github.refs", {}).items() if LEASE in key}
+    for key, subject in leases.items():
+        tables["github.refs"][key] |= {"sha": subject}
     tables["github.content"] = {
         key: {"files": files(objects, objects[row["sha"]]["tree"]), "history": history(objects, row["sha"])}
         for key, row in world.get("github.refs", {}).items()
-        if objects.get(row["sha"], {}).get("type") == "commit"
+        if objects.get(row["sha"], {}).get("type") == "commit" and key not in leases
     }
     return tables
 
@@ -49,6 +54,10 @@ def history(objects: Mapping[str, Json], sha: str) -> list[str]:
         found.append(f"{commit['author']['name']}: {commit['message']} ({len(commit['parents'])} parents)")
         commit = objects.get(commit["parents"][0]) if commit["parents"] else None
     return found
+
+
+def _subject(objects: Mapping[str, Json], sha: str) -> str:
+    return str(objects[sha]["message"]).partition("\n")[0]
 
 
 def _commit(objects: Mapping[str, Json], sha: str) -> str:
