@@ -35,7 +35,7 @@ SIGNS = {
 }
 
 
-CHANGING = frozenset({"create", "update", "adopt", "replace"})
+CHANGING = frozenset({"create", "update", "adopt", "replace", "delete"})
 SAME_WAIT_SECONDS = 10.0
 WIDTH_OF_A_FILE = 240
 """Columns of a table that is piped: wide enough that no id is broken and `grep` finds it."""
@@ -133,6 +133,11 @@ class Console:
         """Ask for yes or no; Enter means no."""
         self.talk.print(f"[bold]{_escaped(question)}[/] \\[y/N] ", end="")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def typed(self, question: str, name: str) -> bool:
+        """Ask for a name to be typed; whether it was, letter by letter."""
+        self.talk.print(f"{_escaped(question)}\n[bold]Type {_escaped(name)} to agree:[/] ", end="")
+        return sys.stdin.readline().strip() == name
 
     def masked(self, question: str) -> Secret | None:
         """Ask for a secret without echo; ``None`` for an empty answer."""
@@ -243,6 +248,8 @@ def _line(event: Event, progress: str) -> Text | None:
             return Text.assemble(("- ", "yellow"), (f"skipped {where}: {event.detail.get('reason')}", "yellow"))
         case EventKind.PENDING:
             return Text.assemble(("⏸ ", "yellow"), f"{where}: {event.outcome}")
+        case EventKind.FILE_WRITTEN if event.action == "delete":
+            return Text.assemble(("- ", "red"), f"removed {event.key}")
         case EventKind.FILE_WRITTEN:
             return Text.assemble(("+ ", "green"), f"wrote {event.key}")
         case EventKind.NOTED:

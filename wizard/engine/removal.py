@@ -6,27 +6,27 @@ Reads and writes nothing.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from wizard.engine.plan import Action, Change, Plan
-from wizard.engine.resource import Observed, Resource
+from wizard.engine.plan import Change, Plan
+from wizard.engine.resource import Resource
 
 Rank = Callable[[Resource], int]
 
 
-def removal(doomed: Iterable[tuple[Resource, Observed]], rank: Rank) -> Plan:
-    """Deletions of things that were found. ``Ref``s in them are no longer looked at: fill in what ``delete`` needs beforehand.
+def in_order_of_removal(changes: Iterable[Change], rank: Rank) -> Plan:
+    """The changes (deletions, and what follows from them) with what each waits for; ``Ref``s in them are no longer looked at.
 
     One of a higher rank waits for all of lower ranks in its environment; what belongs to no environment waits for the lower ranks of
     every environment, and they for it. Within a rank the needs of the resources are reversed.
     """
-    found = tuple(doomed)
-    changes = []
-    for resource, observed in found:
-        waits = frozenset(other.key for other, _ in found if _goes_first(other, resource, rank))
-        changes.append(Change(dataclasses.replace(resource, after=()), Action.DELETE, observed, waits_for=waits))
-    return Plan(tuple(sorted(changes, key=lambda change: rank(change.resource))))
+    found = tuple(changes)
+    ordered = []
+    for change in found:
+        waits = frozenset(other.key for other in found if _goes_first(other.resource, change.resource, rank))
+        ordered.append(replace(change, resource=replace(change.resource, after=()), waits_for=waits))
+    return Plan(tuple(sorted(ordered, key=lambda change: rank(change.resource))))
 
 
 def _goes_first(first: Resource, second: Resource, rank: Rank) -> bool:

@@ -36,7 +36,7 @@ _UNLISTED = ("microsoft.authorization", "microsoft.insights/diagnosticsettings",
 class Deployment(Resource):
     """``template`` is compiled JSON text, ``parameters`` maps names to plain values.
 
-    Observed attributes beside the compared ones: ``id``, and ``output.NAME`` for every output.
+    Observed attributes beside the compared ones: ``id``, ``made`` (ids of what it made), and ``output.NAME`` for every output.
     """
 
     kind: ClassVar[str] = "arm.deployment"
@@ -107,6 +107,7 @@ class Deployment(Resource):
             "state": "Succeeded" if under_way else state,
             "content": tags.get(HASH_TAG) or await self._copied(session, properties, under_way),
             "missing": () if under_way else await self._absent(session, properties),
+            "made": tuple(str(each.id) for each in properties.output_resources or ()),
         }
         attributes |= {f"output.{name}": output.get("value") for name, output in (properties.outputs or {}).items()}
         return Observed(str(deployment.id), attributes, owner=owner_of(tags), unfinished=under_way)

@@ -39,7 +39,7 @@ def _everything(path: str, text: str, listed: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files(Resource):
-    """``files`` is path → text. ``publish`` is ``pull-request`` or ``direct``.
+    """``files`` is path → text, ``None`` for one that shall not be there. ``publish`` is ``pull-request`` or ``direct``.
 
     Attributes: ``published`` (``merged``, ``proposed`` or ``no``), ``merged``, ``branch``, ``pull_request_url``, ``pull_request_number``,
     ``pull_request_state``, ``full_name``, ``commit``.
@@ -51,10 +51,12 @@ class Files(Resource):
 
     repository: str | Ref
     branch: str
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str | None] = field(default_factory=dict)
     publish: str = "pull-request"
     proposal: str = "lakestrap/setup"
     message: str = "Set up delivery with Lakestrap"
+    explanation: str = BODY
+    """What the pull request says."""
     written_by_us: WrittenByUs = _everything
     """Tells a file that we wrote from one that somebody made or edited: the latter is left alone."""
 
@@ -129,17 +131,19 @@ class Files(Resource):
             await self._propose(session, state)
 
     async def _commit(self, session: Session, state: Published, branch: str, head: str, paths: tuple[str, ...]) -> None:
-        additions = [{"path": path, "contents": base64.b64encode(self.files[path].encode()).decode()} for path in paths]
+        texts = [(path, self.files[path]) for path in paths]
+        additions = [{"path": path, "contents": base64.b64encode(text.encode()).decode()} for path, text in texts if text is not None]
+        deletions = [{"path": path} for path, text in texts if text is None]
         given = {
             "branch": {"repositoryNameWithOwner": state.full_name, "branchName": branch},
             "message": {"headline": self.message},
             "expectedHeadOid": head,
-            "fileChanges": {"additions": additions},
+            "fileChanges": {"additions": additions} | ({"deletions": deletions} if deletions else {}),
         }
         await mutation(session, "createCommitOnBranch", given, "commit { oid url }", permission=f"{CONTENTS} {WORKFLOWS}")
 
     async def _propose(self, session: Session, state: Published) -> None:
-        body = {"title": self.message, "head": self.proposal, "base": self.branch, "body": BODY}
+        body = {"title": self.message, "head": self.proposal, "base": self.branch, "body": self.explanation}
         await send(session, "POST", path_of(state.full_name, "pulls"), body, permission=PULL_REQUESTS)
 
     async def delete(self, session: Session, observed: Observed) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -62,14 +62,14 @@ def blob_name(text: str) -> str:
 
 
 async def published(
-    session: Session, repository: str, base: str, branch: str, files: Mapping[str, str], written_by_us: WrittenByUs
+    session: Session, repository: str, base: str, branch: str, files: Mapping[str, str | None], written_by_us: WrittenByUs
 ) -> Published | None:
-    """Where the files stand; ``None`` where there is no such repository."""
+    """Where the files stand; ``None`` where there is no such repository. A file whose text is ``None`` shall not be there."""
     body = await found(session, path_of(repository))
     if body is None:
         return None
     name, default = body["full_name"], body["default_branch"]
-    wanted = {path: blob_name(text) for path, text in files.items()}
+    wanted = {path: None if text is None else blob_name(text) for path, text in files.items()}
     head = await head_of(session, name, base)
     if not head:
         if base != default:
@@ -113,7 +113,7 @@ async def _pulls(session: Session, name: str, base: str, branch: str) -> list[Js
     return await listed(session, path_of(name, "pulls"), parameters={"state": "open", "head": head, "base": base})
 
 
-async def _begun(session: Session, name: str, head: str, there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+async def _begun(session: Session, name: str, head: str, there: Mapping[str, str], wanted: Mapping[str, str | None]) -> bool:
     if any(wanted.get(path) != sha for path, sha in there.items()):
         return False
     return len(await found(session, path_of(name, "commits"), parameters={"sha": head, "per_page": "2"})) == 1
@@ -124,7 +124,7 @@ async def _stale(session: Session, name: str, base: str, branch: str) -> bool:
     return comparison is None or comparison["status"] in ("behind", "diverged")
 
 
-async def blobs(session: Session, name: str, commit: str, wanted: Mapping[str, str]) -> dict[str, str]:
+async def blobs(session: Session, name: str, commit: str, wanted: Iterable[str]) -> dict[str, str]:
     """``{path: blob name}`` of a whole commit, or of the wanted paths where GitHub cuts the list short."""
     tree = await found(session, path_of(name, "git", "trees", commit), parameters={"recursive": "1"})
     rows = {row["path"]: row["sha"] for row in tree["tree"] if row["type"] == "blob"}
