@@ -192,6 +192,17 @@ def destroy(
 
 
 @app.command()
+def adopt(
+    repository: Annotated[str, typer.Argument(metavar="OWNER/REPOSITORY", help="The repository whose lakestrap.yaml is lost.")],
+    name: Annotated[str, typer.Option("--name", help="The project, where the repository holds several.")] = "",
+) -> None:
+    """Write a lost lakestrap.yaml back from what the clouds hold; change nothing there."""
+    from wizard.headless.adopt import run_adopt
+
+    _finish(run_adopt(_options, _console(), repository, name))
+
+
+@app.command()
 def schema(events: Annotated[bool, typer.Option("--events", help="The schema of the --json events instead.")] = False) -> None:
     """Print the JSON Schema of lakestrap.yaml."""
     from wizard.headless import print_schema

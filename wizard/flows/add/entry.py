@@ -18,18 +18,8 @@ if TYPE_CHECKING:
     from wizard.project.model import Environment
 
 Json = Any
-TAKEN_OVER = (
-    "subscription",
-    "region",
-    "reviewers",
-    "wait_minutes",
-    "prevent_self_review",
-    "deploy_from",
-    "naming",
-    "tags",
-    "purge_protection",
-)
-"""Fields of the pattern, in the order of the file; what is ``existing`` is its alone, and ``production`` follows from the place."""
+ITS_OWN = frozenset({"name", "production", "existing", "address_space"})
+"""What a pattern does not give away: its things, the range of its network; whether it is production follows from the place."""
 NOBODY = "none"
 
 
@@ -141,14 +131,13 @@ def _raw(project: Project, request: Request, pattern: Environment, at: int) -> t
     given = next(row for row in rows if row["name"] == pattern.name)
     notes = [f"pattern: {pattern.name}"]
     entry: dict[str, Json] = {"name": request.name}
-    entry |= {name: given[name] for name in TAKEN_OVER if name in given}
+    entry |= {name: value for name, value in given.items() if name not in ITS_OWN}
     _adapted(entry, project, pattern, at, notes)
     entry["tags"] = {key: request.name if text.lower() == pattern.name.lower() else text for key, text in entry.get("tags", {}).items()}
     if not entry["tags"]:
         del entry["tags"]
     _asked(entry, request, notes)
-    if set(given) & {"existing"}:
-        notes.append(f"what {pattern.name} has of its own under `existing` stays its own")
+    notes += [f"{name} of {pattern.name} is its own and is not taken over" for name in ("existing", "address_space") if given.get(name)]
     if at == len(rows):
         _last(project, rows, entry, notes)
     rows.insert(at, entry)

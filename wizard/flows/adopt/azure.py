@@ -1,0 +1,219 @@
+"""What Azure, Entra and Databricks still tell of one environment: marked things, the deployment's own parameters, roles and locks.
+
+Owns that reading. Changes nothing; what may not be read is told as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wizard.blueprint.roles import ACCESS_ROLES
+from wizard.errors import LakestrapError, NotSignedIn, Unreachable
+from wizard.flows.adopt.evidence import OnAzure
+from wizard.flows.adopt.people import people
+from wizard.providers.arm import contents
+from wizard.providers.arm.errors import found, translated
+from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, owner_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from wizard.flows.adopt.evidence import Gate
+    from wizard.providers.arm.contents import Thing
+    from wizard.providers.session import Session
+
+Json = Any
+VAULTS, IDENTITIES = "microsoft.keyvault/vaults", "microsoft.managedidentity/userassignedidentities"
+PARAMETERS = {
+    "workspaceName": "workspace",
+    "managedResourceGroupName": "managed_group",
+    "storageAccountName": "storage",
+    "accessConnectorName": "access_connector",
+    "logAnalyticsName": "log_analytics",
+}
+"""Parameters of the template and the name that each gives."""
+OWN_THINGS = {"existingWorkspaceId": "workspace", "existingStorageId": "storage"}
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been gathered so far of one environment."""
+
+    subscription: str
+    names: dict[str, str] = field(default_factory=dict)
+    existing: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    region: str = ""
+    mode: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    async def or_unread(self, what: str, asked: Awaitable[Any], default: Any) -> Any:
+        try:
+            return await asked
+        except (NotSignedIn, Unreachable):
+            raise
+        except LakestrapError as refusal:
+            self.unread.append(f"{what}: {refusal.message}")
+            return default
+
+
+async def marked(session: Session, project: str) -> tuple[tuple[Thing, ...], tuple[Thing, ...]]:
+    """Groups and resources with the project's mark in every visible subscription."""
+    groups: list[Thing] = []
+    resources: list[Thing] = []
+    for subscription in session.subscriptions:
+        groups += [thing for thing in await contents.marked_groups(session, subscription, project) if not thing.managed_by]
+        resources += await contents.marked_resources(session, subscription, project)
+    return tuple(groups), tuple(resources)
+
+
+async def on_azure(
+    session: Session, project: str, environment: str, gate: Gate | None, groups: Iterable[Thing], resources: Iterable[Thing]
+) -> OnAzure | None:
+    """Everything about one environment; ``None`` where neither a variable nor a mark says in which subscription it is."""
+    mine = [thing for thing in groups if thing.environment == environment]
+    things = [thing for thing in resources if thing.environment == environment]
+    variables = gate.variables if gate else {}
+    subscription = variables.get("AZURE_SUBSCRIPTION_ID") or next((thing.id.split("/")[2] for thing in (*mine, *things)), "")
+    if not subscription:
+        return None
+    state = _Found(subscription)
+    group = await _group(session, project, variables.get("AZURE_RESOURCE_GROUP", ""), mine, state)
+    state.region = variables.get("AZURE_LOCATION", "") or state.region
+    await state.or_unread("the deployment", _deployment(session, project, environment, group, state), None)
+    vault, protected = await _vault(session, variables.get("KEY_VAULT_NAME", ""), things, state)
+    operations = next((thing for thing in things if thing.type.lower() == VAULTS and thing.id != vault), None)
+    if operations is not None:
+        state.names["operations_vault"] = operations.name
+    await _identity(session, project, environment, variables.get("AZURE_CLIENT_ID", ""), things, gate, state)
+    await state.or_unread("the secret scope", _scope(session, variables.get("DATABRICKS_HOST", ""), vault, state), None)
+    secrets = await state.or_unread("the secrets' names", _secrets(session, project, environment, vault), ())
+    locks = await state.or_unread("the locks", contents.locks(session, group), ())
+    roles = await state.or_unread("the roles", people(session, project, group, vault, ACCESS_ROLES), ())
+    locked = any(lock.project == project for lock in locks)
+    values = (state.subscription, state.region, state.tags, state.names, state.existing, secrets, roles, state.mode, protected, locked)
+    return OnAzure(*values, tuple(state.unread))
+
+
+async def _group(session: Session, project: str, name: str, mine: list[Thing], state: _Found) -> str:
+    """The id of the environment's group; of the user's own where it does not bear our mark."""
+    operations = [thing for thing in mine if thing.name.lower() != name.lower()] if name else [t for t in mine if t.name.endswith("-ops")]
+    main = next((thing for thing in mine if thing not in operations), None)
+    if operations:
+        state.names["operations_group"] = operations[0].name
+    group = main.name if main else name
+    client: Any = session.resources(state.subscription).resource_groups
+    with translated(f"read resource group {group}"):
+        body = await found(client.get(group)) if group else None
+    if body is None:
+        return f"/subscriptions/{state.subscription}/resourceGroups/{group}"
+    tags = dict(body.tags or {})
+    state.region, state.names["resource_group"] = str(body.location), str(body.name)
+    state.tags = {key: text for key, text in tags.items() if key not in (PROJECT_TAG, ENVIRONMENT_TAG)}
+    if owner_of(tags) != project:
+        state.existing["resource_group"] = str(body.id)
+        state.tags = {}
+    return str(body.id)
+
+
+async def _deployment(session: Session, project: str, environment: str, group: str, state: _Found) -> None:
+    """Names, tags and things of the user's own, as the template was last given them."""
+    name = f"lakestrap-{project}-{environment.lower()}"
+    client: Any = session.deployments(state.subscription).deployments
+    with translated(f"read deployment {name}"):
+        seen = await found(client.get(group.rsplit("/", 1)[-1], name))
+    given = {key: entry.get("value") for key, entry in ((seen.properties.parameters or {}) if seen else {}).items()}
+    state.names |= {kind: str(given[key]) for key, kind in PARAMETERS.items() if given.get(key)}
+    state.existing |= {kind: str(given[key]) for key, kind in OWN_THINGS.items() if given.get(key)}
+    if given.get("tags"):
+        state.tags = {key: text for key, text in given["tags"].items() if key not in (PROJECT_TAG, ENVIRONMENT_TAG)}
+    if not given:
+        state.unread.append("the deployment of the template: names of workspace and data lake, tags")
+
+
+async def _vault(session: Session, name: str, things: list[Thing], state: _Found) -> tuple[str, bool | None]:
+    """The id of the vault behind the pipeline, and whether a vault of ours is protected against purging."""
+    ours = next((t for t in things if t.type.lower() == VAULTS and t.name.lower() == (name or t.name).lower()), None)
+    if ours is None:
+        thing = await _named(session, VAULTS, name) if name else ""
+        if thing:
+            state.existing["vault"] = thing
+        return thing, None
+    state.names["vault"] = ours.name
+    client: Any = session.vaults(state.subscription).vaults
+    with translated(f"read vault {ours.name}"):
+        body = await found(client.get(ours.id.split("/")[4], ours.name))
+    return ours.id, bool(body.properties.enable_purge_protection) if body else None
+
+
+async def _named(session: Session, kind: str, name: str) -> str:
+    """The id of a resource of that type and name, in whatever subscription; empty where it is not seen."""
+    for subscription in session.subscriptions:
+        client: Any = session.resources(subscription).resources
+        with translated(f"look for {name}"):
+            async for row in client.list(filter=f"resourceType eq '{kind}'"):
+                if str(row.name).lower() == name.lower():
+                    return str(row.id)
+    return ""
+
+
+async def _secrets(session: Session, project: str, environment: str, vault: str) -> tuple[str, ...]:
+    """Names of the secrets with our mark."""
+    if not vault:
+        return ()
+    parts = vault.split("/")
+    client: Any = session.vaults(parts[2]).secrets
+    with translated(f"list the secrets of {parts[-1]}"):
+        rows = [row async for row in client.list(parts[4], parts[-1])]
+    tagged = ((str(row.name), dict(row.tags or {})) for row in rows)
+    return tuple(
+        sorted(name for name, tags in tagged if owner_of(tags) == project and tags.get(ENVIRONMENT_TAG, environment) == environment)
+    )
+
+
+async def _identity(
+    session: Session, project: str, environment: str, client_id: str, things: list[Thing], gate: Gate | None, state: _Found
+) -> None:
+    from wizard.providers.entra.application import Application
+
+    managed = next((thing for thing in things if thing.type.lower() == IDENTITIES and not thing.name.endswith("-plan")), None)
+    if managed is not None:
+        state.mode, state.names["identity"] = "managed-identity", managed.name
+        return
+    unique = f"lakestrap-{project}-{environment.lower()}"
+    application = Application(name=environment, project=project, unique_name=unique, display_name=unique)
+    seen = await state.or_unread("the application", application.read(session), None)
+    if seen is not None and seen.owner == project and client_id in ("", seen.attributes["client_id"]):
+        state.mode = "client-secret" if gate and gate.client_secret else "federated"
+        state.names["application"] = str(seen.attributes["display_name"])
+    elif client_id:
+        state.mode = "existing"
+        state.existing["identity"] = await state.or_unread("your identities", _own_identity(session, client_id), "") or client_id
+
+
+async def _own_identity(session: Session, client_id: str) -> str:
+    """The ARM id of a managed identity with that client id; empty where there is none in sight."""
+    for subscription in session.subscriptions:
+        client: Any = session.identities(subscription).user_assigned_identities
+        with translated("list the managed identities"):
+            async for row in client.list_by_subscription():
+                if str(row.client_id).lower() == client_id.lower():
+                    return str(row.id)
+    return ""
+
+
+async def _scope(session: Session, address: str, vault: str, state: _Found) -> None:
+    """The name of the secret scope that is backed by the vault."""
+    from wizard.providers.databricks.errors import translated as asked
+
+    if not address or not vault:
+        return
+    host = address.removeprefix("https://").rstrip("/")
+    with asked("list the secret scopes", host, session):
+        scopes = await session.databricks(host, lambda workspace: list(workspace.secrets.list_scopes()))
+    for scope in scopes:
+        metadata = scope.keyvault_metadata
+        if metadata is not None and str(metadata.resource_id).lower() == vault.lower():
+            state.names["scope"] = str(scope.name)

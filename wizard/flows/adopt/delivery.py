@@ -1,0 +1,72 @@
+"""What the published files and the gates tell of the delivery: order, strategy, runners.
+
+Owns the reading of our own workflows. Pure; a file that cannot be read tells nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wizard.flows.adopt.github import BUNDLE, DEPLOY, VERIFY
+
+if TYPE_CHECKING:
+    from wizard.flows.adopt.evidence import OnGitHub
+
+Json = Any
+USUAL_RUNNER = ["ubuntu-24.04"]
+
+
+def order(github: OnGitHub, found: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The environments in promotion order, and whether that is certain."""
+    inputs = _at(_parsed(github, DEPLOY), "on", "workflow_dispatch", "inputs", "environment", "options")
+    told = [str(name) for name in inputs if name != "all"] if isinstance(inputs, list) else []
+    told = told or [str(name) for name in _at(_parsed(github, BUNDLE), "targets") or () if name != "local"]
+    known = [name for name in told if name in found]
+    rest = sorted((name for name in found if name not in known), key=lambda name: (_gated(github, name), name))
+    return (*known, *rest), not rest or len(found) == 1
+
+
+def _gated(github: OnGitHub, name: str) -> int:
+    gate = github.gates.get(name)
+    return (len(gate.reviewers) + bool(gate.wait_minutes)) if gate else 0
+
+
+def strategy(github: OnGitHub, ordered: tuple[str, ...]) -> str:
+    """The strategy: as ``deploy.yml`` has it, else as the gates let refs in."""
+    push = _at(_parsed(github, DEPLOY), "on", "push")
+    refs = [set(gate.deploy_from) for name in ordered if (gate := github.gates.get(name))]
+    if isinstance(push, dict):
+        branches = [str(name) for name in push.get("branches") or ()]
+        if push.get("tags"):
+            return "release"
+        return "trunk" if branches == [github.default_branch] and not _own_branches(refs, ordered, github) else "environment-branches"
+    if any(ref.startswith("tag:") for group in refs for ref in group):
+        return "release"
+    return "environment-branches" if _own_branches(refs, ordered, github) else "trunk"
+
+
+def _own_branches(refs: list[set[str]], ordered: tuple[str, ...], github: OnGitHub) -> bool:
+    return len(refs) == len(ordered) and all(group == {name.lower()} for name, group in zip(ordered, refs, strict=True))
+
+
+def runners(github: OnGitHub) -> list[str]:
+    """Labels of runners where they are not the usual ones."""
+    said = _at(_parsed(github, VERIFY), "jobs", "verify", "runs-on")
+    labels = [said] if isinstance(said, str) else said if isinstance(said, list) else USUAL_RUNNER
+    return [] if labels == USUAL_RUNNER else [str(label) for label in labels]
+
+
+def _parsed(github: OnGitHub, path: str) -> Json:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe").load(github.texts.get(path) or "")
+    except YAMLError:
+        return None
+
+
+def _at(value: Json, *way: str) -> Json:
+    for step in way:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,91 @@
+"""What GitHub still tells of a project: its environments with our mark, their gates and variables, and the published files.
+
+Owns that reading. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from wizard.errors import BadInput, Problem
+from wizard.flows.adopt.evidence import Gate, OnGitHub
+from wizard.flows.check_github import PROPOSAL
+from wizard.providers.github.contents import snapshot
+from wizard.providers.github.environment import MARK
+from wizard.providers.github.plans import plan_features
+from wizard.providers.github.rest import found, listed, path_of
+
+if TYPE_CHECKING:
+    from wizard.providers.session import Session
+
+Json = Any
+PREVIEW = "-plan"
+DEPLOY, VERIFY, SAMPLE, BUNDLE = (
+    ".github/workflows/deploy.yml",
+    ".github/workflows/verify-login.yml",
+    "resources/sample.job.yml",
+    "databricks.yml",
+)
+
+
+async def on_github(session: Session, repository: str, project: str = "") -> OnGitHub:
+    """Everything about the environments with our mark; of one ``project`` where a name is given. Raises ``BadInput`` for no repository."""
+    body = await found(session, path_of(repository), missing=(403, 404))
+    if body is None:
+        raise BadInput(
+            [Problem("OWNER/REPOSITORY", f"GitHub shows no repository {repository} to you", "correct the name, or: gh auth login")]
+        )
+    name, branch = str(body["full_name"]), str(body["default_branch"])
+    rows = await listed(session, path_of(name, "environments"), "environments")
+    variables = await asyncio.gather(*(_variables(session, name, row["name"]) for row in rows))
+    ours = [(row, given) for row, given in zip(rows, variables, strict=True) if given.get(MARK) and project in ("", given[MARK])]
+    names = {row["name"] for row, _ in ours}
+    previews = {n.removesuffix(PREVIEW) for n in names if n.endswith(PREVIEW) and n.removesuffix(PREVIEW) in names}
+    deploying = [
+        (row, given) for row, given in ours if row["name"].removesuffix(PREVIEW) not in previews or not row["name"].endswith(PREVIEW)
+    ]
+    gates = await asyncio.gather(*(_gate(session, name, row, given) for row, given in deploying))
+    visibility = str(body.get("visibility") or ("private" if body["private"] else "public"))
+    features = await plan_features(session, name, private=visibility != "public")
+    seen = await snapshot(session, name, branch, PROPOSAL, (DEPLOY, VERIFY, SAMPLE, BUNDLE))
+    return OnGitHub(
+        name,
+        visibility,
+        branch,
+        {gate.name: gate for gate in gates},
+        frozenset(previews),
+        frozenset(given[MARK] for _, given in ours),
+        seen.texts if seen else {},
+        features.approvals,
+    )
+
+
+async def _variables(session: Session, repository: str, environment: str) -> Mapping[str, str]:
+    rows = await listed(session, path_of(repository, "environments", environment, "variables"), "variables", missing=(403, 404))
+    return {row["name"]: row["value"] for row in rows}
+
+
+async def _gate(session: Session, repository: str, row: Json, variables: Mapping[str, str]) -> Gate:
+    name, owner = row["name"], repository.partition("/")[0]
+    policy = row.get("deployment_branch_policy") or {}
+    policies = await listed(session, path_of(repository, "environments", name, "deployment-branch-policies"), "branch_policies")
+    secrets = await listed(session, path_of(repository, "environments", name, "secrets"), "secrets", missing=(403, 404))
+    rules = {rule["type"]: rule for rule in row.get("protection_rules") or []}
+    approval = rules.get("required_reviewers", {})
+    patterns = [("tag:" if item.get("type") == "tag" else "") + item["name"] for item in policies]
+    return Gate(
+        name,
+        variables,
+        tuple(_spelled(entry, owner) for entry in approval.get("reviewers", ())),
+        int(rules.get("wait_timer", {}).get("wait_timer", 0)),
+        bool(approval.get("prevent_self_review", False)),
+        tuple(patterns) if policy.get("custom_branch_policies") else (),
+        any(item["name"] == "AZURE_CLIENT_SECRET" for item in secrets),
+    )
+
+
+def _spelled(entry: Json, owner: str) -> str:
+    reviewer = entry["reviewer"]
+    return f"@{reviewer['login']}" if entry["type"] == "User" else f"{owner}/{reviewer['slug']}"
