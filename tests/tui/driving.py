@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.tui.app import Wizard
+from wizard.tui.screens.apply import Apply
 from wizard.tui.screens.review import Review
 from wizard.tui.sitting import Sitting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import pytest
     from textual.pilot import Pilot
+
+    from tests.conftest import Sandbox
+    from wizard.engine.events import Event
 
 PATIENCE = 90.0
 
@@ -78,6 +83,33 @@ async def to_review(pilot: Pilot[int]) -> Review:
         await step(pilot, name)
     await pilot.press("pagedown")
     return await planned(pilot)
+
+
+class Held:
+    """Clouds that answer nothing from a certain moment of a run on, until they are released."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox, self.held = sandbox, False
+
+    def hold(self) -> None:
+        self.held = True
+        self.sandbox.lock.acquire()
+
+    def release(self) -> None:
+        self.sandbox.lock.release()
+
+
+def held_at(steps: int, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Held:
+    """Hold the clouds in the moment in which the screen has been told that so many steps are done."""
+    clouds, told = Held(sandbox), Apply.show
+
+    def show(screen: Apply, event: Event) -> None:
+        told(screen, event)
+        if not clouds.held and screen.board is not None and screen.board.done >= steps:
+            clouds.hold()
+
+    monkeypatch.setattr(Apply, "show", show)
+    return clouds
 
 
 async def planned(pilot: Pilot[int]) -> Review:

@@ -11,10 +11,9 @@ from textual.widgets import Button, Input
 
 from tests.crash.canonical import differing, ids_in
 from tests.scenarios.rehearsal import rehearsed
-from tests.tui.driving import at, planned, seated, shown, step, to_questions, to_review, until
+from tests.tui.driving import at, held_at, planned, seated, shown, step, to_questions, to_review, until
 from wizard.project.file import load
 from wizard.questions import kept_at
-from wizard.tui.screens.apply import Apply
 from wizard.tui.screens.questions import Questions
 from wizard.tui.widgets.answer_input import AnswerInput
 
@@ -123,30 +122,52 @@ async def test_leaving_and_coming_back_goes_on_with_every_answer(sandbox: Sandbo
         assert "extra" in [field.value for field in pilot.app.screen.query(Input)]
 
 
-async def test_stopping_asks_first_and_the_run_can_be_resumed(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_stopping_asks_first_and_the_run_can_be_resumed(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "shop"
+    clouds = held_at(6, sandbox, monkeypatch)
     async with seated(root) as pilot:
         await to_questions(pilot)
         await pilot.press(*"contoso/shop", "enter")
         await to_review(pilot)
         await pilot.press("a")
         await at(pilot, "Apply")
-        screen = pilot.app.screen
-        assert isinstance(screen, Apply)
-        await until(pilot, lambda: screen.board is not None and screen.board.done > 5, "some steps")
+        await until(pilot, lambda: clouds.held, "some steps")
         await pilot.press("s")
         await at(pilot, "Confirm")
         assert pilot.app.screen.query_one("#no", Button).has_focus, "Enter goes on"
         await pilot.press("y")
+        await until(pilot, lambda: "Stopping: waiting for the calls under way" in shown(pilot), "that it stops")
+        clouds.release()
         await at(pilot, "Done")
-        assert "Stopped" in shown(pilot)
+        assert "⏸ Stopped" in shown(pilot)
         made = len(sandbox.mutating())
         await pilot.press("escape")
         await at(pilot, "Home")
         await until(pilot, lambda: "Resume the run that did not end" in shown(pilot), "the run to resume")
         await pilot.press("home", "enter")
         review = await planned(pilot)
-        assert review.preview is not None and review.preview.plan.counts()["keep"] > 4
+        assert review.preview is not None
+        counts = review.preview.plan.counts()
+        assert counts["keep"] > 4 and counts["create"] > 4, "it was stopped in the middle"
         await pilot.press("a")
         await at(pilot, "Done")
-        assert "✓ shop is set up" in shown(pilot) and len(sandbox.mutating()) > made
+        assert "✓ shop is set up" in shown(pilot)
+        assert len(sandbox.mutating()) >= made + counts["create"]
+
+
+async def test_a_run_that_ends_under_a_question_takes_it_away(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clouds = held_at(6, sandbox, monkeypatch)
+    async with seated(tmp_path / "shop") as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter")
+        await to_review(pilot)
+        await pilot.press("a")
+        await at(pilot, "Apply")
+        await until(pilot, lambda: clouds.held, "some steps")
+        await pilot.press("s")
+        await at(pilot, "Confirm")
+        clouds.release()
+        await at(pilot, "Done")
+        names = [type(screen).__name__ for screen in pilot.app.screen_stack]
+        assert names == ["Screen", "Home", "Questions", "Review", "Done"], "neither the question nor the lanes stay behind"
+        assert "✓ shop is set up" in shown(pilot)

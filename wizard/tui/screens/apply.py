@@ -112,9 +112,12 @@ class Apply(Page):
         self.ended(error)
 
     def ended(self, error: LakestrapError | None) -> None:
+        """On to how it ended; a question or a help that is still open has become pointless."""
         from wizard.tui.screens.done import Done
 
         assert self.board is not None
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.pop_screen()
         self.app.switch_screen(Done(self.board, error, self.elapsed))
 
     # what the flow asks
@@ -195,19 +198,19 @@ class Apply(Page):
         if self.stopping:
             return
 
-        async def answered(stop: bool | None) -> None:
+        def answered(stop: bool | None) -> None:
             if stop:
-                await self.stop()
-                if leave:
-                    await self.wizard.finish(self.sitting.exit_code)
+                self.wizard.run_worker(self.stop(leave), name="stop")  # not here: the lanes have to go on being drawn
 
         self.app.push_screen(Confirm("Stop this run?", SAFE, "Stop", "Go on", danger=True), answered)
 
-    async def stop(self) -> None:
-        """Close the stream and wait for its end."""
+    async def stop(self, leave: bool) -> None:
+        """Close the stream and wait for its end; then ``leave`` the application altogether."""
         self.stopping = True
         self.tick()
         if self.running is not None:
             self.running.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([self.running])
+        if leave:
+            await self.wizard.finish(self.sitting.exit_code)
