@@ -19,8 +19,5 @@ resource accessConnector 'Microsoft.Databricks/accessConnectors@2026-01-01' = {
   properties: {}
 }
 
-@description('ARM id of the access connector.')
-output id string = accessConnector.id
-
 @description('Object id of its identity.')
 output principalId string = accessConnector.identity.principalId

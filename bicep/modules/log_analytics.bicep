@@ -21,8 +21,8 @@ resource logAnalytics 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
       name: 'PerGB2018'
     }
     retentionInDays: retentionDays
+    features: {
+      disableLocalAuth: true
+    }
   }
 }
-
-@description('ARM id of the Log Analytics workspace.')
-output id string = logAnalytics.id

@@ -1,4 +1,4 @@
-// The data lake: hierarchical namespace, no keys, no public blobs, one container a layer, write access for the connector.
+// The data lake: hierarchical namespace, no keys, no public blobs, one container a layer.
 
 @description('Name of the storage account.')
 param name string
@@ -15,14 +15,14 @@ param sku string
 @description('Names of the containers.')
 param containers array
 
-@description('Object id of the service principal that reads and writes the data.')
-param contributorPrincipalId string
+@description('Whether it is reached from outside its private endpoints, by who may read it.')
+param publicAccess bool
+
+@description('ARM id of the access connector, which is let in where nobody else is.')
+param trustedResourceId string
 
 @description('ARM id of the Log Analytics workspace.')
 param logAnalyticsId string
-
-// Storage Blob Data Contributor
-var contributorRoleId = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 
 resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   name: name
@@ -43,9 +43,15 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2026-04-01' = {
     minimumTlsVersion: 'TLS1_2'
     networkAcls: {
       bypass: 'AzureServices'
-      defaultAction: 'Allow'
+      defaultAction: publicAccess ? 'Allow' : 'Deny'
+      resourceAccessRules: publicAccess ? [] : [
+        {
+          resourceId: trustedResourceId
+          tenantId: subscription().tenantId
+        }
+      ]
     }
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: publicAccess ? 'Enabled' : 'Disabled'
     supportsHttpsTrafficOnly: true
   }
 }
@@ -73,16 +79,6 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   }
 }]
 
-resource contributor 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: storageAccount
-  name: guid(storageAccount.id, contributorPrincipalId, contributorRoleId)
-  properties: {
-    principalId: contributorPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', contributorRoleId)
-  }
-}
-
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: blobService
   name: 'lakestrap'
@@ -96,6 +92,3 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
     ]
   }
 }
-
-@description('Name of the storage account.')
-output name string = storageAccount.name

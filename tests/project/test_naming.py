@@ -31,6 +31,8 @@ def test_the_names_of_the_architecture() -> None:
         "managed_group": "rg-shop-dev-databricks",
         "access_connector": "dbac-shop-dev",
         "log_analytics": "log-shop-dev",
+        "network": "vnet-shop-dev",
+        "application_insights": "appi-shop-dev",
         "application": "shop-dev-deploy",
         "identity": "id-shop-dev-deploy",
         "scope": "shop",

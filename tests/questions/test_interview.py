@@ -40,8 +40,11 @@ from wizard.questions import (
 FOUR = {"github.repository": "contoso/shop", "run.preset": "dev+uat+preprod+prod"}
 NOT_ASKED = {
     "version": "written by us",
-    "network.mode": "only one mode is built",
-    "environments.*.existing.network": "needs a network mode that is not built",
+    "network.mode": "said in the file; the questions for it are to come",
+    **dict.fromkeys(("network.address_space", "environments.*.address_space"), "said in the file"),
+    **dict.fromkeys(("network.host_subnet", "network.container_subnet", "network.endpoint_subnet"), "said in the file"),
+    **dict.fromkeys(("workspace", "lake", "monitoring", "budget", "environments.*.budget"), "said in the file"),
+    **dict.fromkeys(("environments.*.existing.network", "environments.*.existing.dns_zones"), "said in the file"),
     "environments.*.naming": "the project's patterns hold {environment}",
 }
 

@@ -12,12 +12,14 @@ import pytest
 from tests.render.projects import project
 from wizard.project.model import Project
 from wizard.render import assets, header, render
+from wizard.render.modules import module_of, types_written
 from wizard.render.parameters import parameter_file, parameters
 
 Json = Any
 KINDS = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
 VAULT = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Databricks/workspaces/theirs"
 STORAGE = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/theirs"
+NETWORK = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/theirs"
 SOURCES = dict(assets.bicep_files())
 
 
@@ -35,13 +37,30 @@ def disagreements(given: dict[str, Json], template: Json) -> list[str]:
     return found
 
 
-def with_existing() -> Project:
-    raw = project().model_dump(by_alias=True)
-    raw["environments"][0]["existing"] = {"workspace": VAULT, "storage": STORAGE}
+def with_existing(mode: str = "public", **things: str) -> Project:
+    raw = project(network={"mode": mode, "runs_on": ["self-hosted"]}).model_dump(by_alias=True)
+    raw["environments"][0]["existing"] = things or {"workspace": VAULT, "storage": STORAGE}
     return Project.model_validate(raw)
 
 
-@pytest.mark.parametrize("shop", [project(), with_existing(), project(name="a" * 24)], ids=["usual", "existing", "long"])
+CHOICES = {
+    "usual": project(),
+    "existing": with_existing(),
+    "long": project(name="a" * 24),
+    "injected": project(network={"mode": "injected"}),
+    "private": project(network={"mode": "private", "runs_on": ["self-hosted"]}),
+    "network": with_existing("injected", network=NETWORK),
+    "zones": with_existing("private", network=NETWORK, dns_zones="/subscriptions/1/resourceGroups/dns"),
+    "serverless": project(workspace={"compute": "serverless"}),
+    "own": project(
+        lake={"containers": ["rawdata", "prepareddata"], "redundancy": "ZRS"},
+        monitoring={"retention_days": 90, "application_insights": True},
+        budget={"amount": 500, "starts": "2026-12", "notify": ["ana@contoso.com"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("shop", CHOICES.values(), ids=CHOICES.keys())
 def test_parameters_are_those_of_the_template(shop: Project) -> None:
     for environment in shop.environments:
         assert disagreements(parameters(shop, environment), assets.compiled_template()) == []
@@ -80,13 +99,14 @@ def resources() -> list[Json]:
 
 
 def test_what_is_published_about_the_template_is_what_it_does() -> None:
-    roles = {value for template in templates(assets.compiled_template()) for value in template.get("variables", {}).values()}
+    variables = [template.get("variables", {}) for template in templates(assets.compiled_template())]
+    roles = {value for each in variables for name, value in each.items() if name.endswith("RoleId")}
     assert roles == set(assets.ROLES_ASSIGNED.values())
     assignments = [resource for resource in resources() if resource["type"] == "Microsoft.Authorization/roleAssignments"]
     assert {assignment["properties"]["principalType"] for assignment in assignments} == {"ServicePrincipal"}
     assert all(assignment["name"].startswith("[guid(") for assignment in assignments)
-    namespaces = {resource["type"].split("/")[0] for resource in resources()} - {"Microsoft.Resources", "Microsoft.Authorization"}
-    assert namespaces == set(assets.PROVIDERS)
+    usual = {each.partition("/")[0] for each in types_written(project(), project().environments[0])}
+    assert usual - {"Microsoft.Authorization"} == set(assets.PROVIDERS)
     assert tuple(assets.compiled_template()["outputs"]) == assets.OUTPUTS
 
 
@@ -103,10 +123,7 @@ def declared(source: str, word: str) -> dict[str, str]:
 def by_name() -> dict[str, Json]:
     main = assets.compiled_template()
     nested = [resource for resource in main["resources"] if resource["type"] == "Microsoft.Resources/deployments"]
-    modules = {
-        re.sub(r".*\{0\}-([a-z-]+)'.*", r"\1", resource["name"]).replace("-", "_"): resource["properties"]["template"]
-        for resource in nested
-    }
+    modules = {module_of(resource["name"]): resource["properties"]["template"] for resource in nested}
     return {"main.bicep": main} | {f"modules/{name}.bicep": template for name, template in modules.items()}
 
 
@@ -118,8 +135,8 @@ def test_every_source_has_its_compiled_form() -> None:
 def test_source_and_compiled_form_declare_the_same(name: str) -> None:
     source, compiled = SOURCES[name], by_name()[name]
     for word, section in (("param", "parameters"), ("output", "outputs")):
-        assert declared(source, word) == {key: node["type"] for key, node in compiled[section].items()}
-        for node in compiled[section].values():
+        assert declared(source, word) == {key: node["type"] for key, node in compiled.get(section, {}).items()}
+        for node in compiled.get(section, {}).values():
             assert f"@description('{node['metadata']['description']}')" in source
     types = re.findall(r"^resource \w+ '([^@']+)@([^']+)' =", source, re.MULTILINE)
     assert sorted(types) == sorted(

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 
 from wizard.blueprint.facts import Facts, Place
 from wizard.blueprint.grants import assignment, on_secrets, reader_of_secrets
-from wizard.blueprint.roles import ACCESS_ROLES, BLOB_DATA_CONTRIBUTOR, CONTRIBUTOR, RBAC_ADMINISTRATOR, delegation
+from wizard.blueprint.roles import (
+    ACCESS_ROLES,
+    BLOB_DATA_CONTRIBUTOR,
+    CONTRIBUTOR,
+    NETWORK_CONTRIBUTOR,
+    PRIVATE_DNS_ZONE_CONTRIBUTOR,
+    RBAC_ADMINISTRATOR,
+    delegation,
+)
 from wizard.blueprint.vaults import people, vaults, who
 from wizard.engine.resource import Ref, Resource
 from wizard.project.model import Project
@@ -20,6 +28,7 @@ from wizard.providers.arm.resource_group import ResourceGroup
 from wizard.providers.arm.system_identity import SystemIdentity
 from wizard.providers.entra.first_party import AZURE_DATABRICKS, FirstParty
 from wizard.render.assets import compiled_text
+from wizard.render.modules import joined, types_written
 from wizard.render.parameters import parameters
 
 CONNECTORS = "2026-01-01"
@@ -97,8 +106,21 @@ def _deploy_roles(place: Place) -> Iterator[Resource]:
         yield assignment(
             place, "deploy-roles", scope=place.group_id, role=RBAC_ADMINISTRATOR, principal=principal, condition=condition, after=group
         )
+    yield from _network_roles(place)
     yield reader_of_secrets(place, "deploy-secrets", principal)
     yield reader_of_secrets(place, "databricks-secrets", Ref("entra.first_party/azure-databricks", "object_id"))
+
+
+def _network_roles(place: Place) -> Iterator[Resource]:
+    """What putting clusters and endpoints into a network of the user's own takes, and registering endpoints in zones of the user's own.
+
+    https://learn.microsoft.com/azure/databricks/security/network/classic/vnet-inject
+    """
+    existing = place.environment.existing
+    if existing.network and place.network_mode != "public":
+        yield assignment(place, "deploy-network", scope=existing.network, role=NETWORK_CONTRIBUTOR, principal=place.principal)
+    if existing.dns_zones and place.network_mode == "private":
+        yield assignment(place, "deploy-dns", scope=existing.dns_zones, role=PRIVATE_DNS_ZONE_CONTRIBUTOR, principal=place.principal)
 
 
 def _on_things_of_the_users_own(place: Place) -> Iterator[Resource]:
@@ -129,5 +151,7 @@ def _deployment(place: Place) -> Resource:
         deployment_name=place.names.deployment,
         template=compiled_text(),
         parameters=parameters(place.project, place.environment),
+        writes=types_written(place.project, place.environment),
+        joins=joined(place.project, place.environment, place.group_id),
         after=(place.group_key, place.vault_key, *needed),
     )

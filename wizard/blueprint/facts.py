@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 from wizard.engine.resource import Ref
 from wizard.project.naming import Names, names
+from wizard.project.networks import mode_of
 from wizard.render.assets import PROVIDERS
+from wizard.render.modules import namespaces
 
 if TYPE_CHECKING:
     from wizard.project.model import Environment, Project
@@ -129,12 +131,17 @@ class Place:
     @property
     def namespaces(self) -> tuple[str, ...]:
         """Resource providers that must be registered for what is made in this environment."""
-        wanted = set(PROVIDERS)
+        wanted = set(PROVIDERS) | namespaces(self.project, self.environment)
         if self.stores_credential or not self.environment.existing.vault:
             wanted.add("Microsoft.KeyVault")
         if self.project.identity.mode == "managed-identity":
             wanted.add("Microsoft.ManagedIdentity")
         return tuple(sorted(wanted))
+
+    @property
+    def network_mode(self) -> str:
+        """``public``, ``injected`` or ``private``."""
+        return mode_of(self.project, self.environment)
 
     @property
     def group_key(self) -> str:

@@ -33,6 +33,7 @@ def vaults(place: Place) -> Iterator[Resource]:
         tags=place.tags,
         existing=own,
         purge_protection=place.project.purge_protected(place.environment),
+        public_access=place.network_mode != "private",
         after=() if own else (place.group_key, place.registration_key("Microsoft.KeyVault")),
     )
     for spec in place.project.secrets_of(place.environment):
@@ -42,10 +43,15 @@ def vaults(place: Place) -> Iterator[Resource]:
             vault_id=place.vault_id,
             secret_name=spec.name,
             value=None,
-            after=(place.vault_key, *_officer_keys(place)),
+            after=(place.vault_key, *_officer_keys(place), *_way_in(place)),
         )
     if place.stores_credential:
         yield from _operations_vault(place)
+
+
+def _way_in(place: Place) -> tuple[str, ...]:
+    """What has to be there before anybody reaches the vault: its private endpoint, where there is no public access."""
+    return (f"arm.deployment/{place.name}",) if place.network_mode == "private" else ()
 
 
 def _operations_vault(place: Place) -> Iterator[Resource]:

@@ -19,6 +19,9 @@ VERSION = 1
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z](-?[A-Za-z0-9])*$", max_length=24)]
 Region = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]+$", max_length=40)]
 ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^/]+/resource[gG]roups/[^/]+(/providers/[^/]+(/[^/]+/[^/]+)+)?$")]
+AddressRange = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+SubnetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([\w.-]{0,78}\w)?$")]
+ContainerName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", min_length=3, max_length=63)]
 Tags = dict[Annotated[str, Field(pattern=r"^[^<>%&\\?/]{1,128}$")], Annotated[str, Field(max_length=256)]]
 
 
@@ -73,10 +76,58 @@ class Network(Part):
     """Where the data plane lives and who can reach it."""
 
     mode: Literal["public", "injected", "private"] = Field(
-        default="public", description="public: no network of your own. injected, private: planned."
+        default="public",
+        description="public: no network of your own. injected: clusters in a network of each environment, with one way out. "
+        "private: also private endpoints, and nothing is reached from the internet.",
     )
     runs_on: tuple[str, ...] = Field(
         default=("ubuntu-24.04",), min_length=1, description="Labels of the runners that can reach the environments."
+    )
+    address_space: AddressRange = Field(
+        default="10.139.0.0/22", description="Address range of each network that is created, /16 to /24; a quarter goes to each subnet."
+    )
+    host_subnet: SubnetName = Field(
+        default="snet-databricks-host", description="Subnet for the hosts of clusters, delegated to Databricks."
+    )
+    container_subnet: SubnetName = Field(
+        default="snet-databricks-container", description="Subnet for the containers of clusters, delegated to Databricks."
+    )
+    endpoint_subnet: SubnetName = Field(default="snet-private-endpoints", description="Subnet for private endpoints.")
+
+
+class Workspace(Part):
+    """What the Databricks workspaces are like."""
+
+    compute: Literal["hybrid", "serverless"] = Field(
+        default="hybrid", description="hybrid: clusters and serverless compute. serverless: that only. It cannot be changed later."
+    )
+
+
+class Lake(Part):
+    """The storage account for the data, where it is not one of yours."""
+
+    containers: tuple[ContainerName, ...] = Field(
+        default=("bronze", "silver", "gold"), min_length=1, max_length=50, description="Containers, like rawdata and prepareddata."
+    )
+    redundancy: Literal["LRS", "ZRS", "GRS", "GZRS"] = Field(default="LRS", description="How often and where the data is kept.")
+
+
+class Monitoring(Part):
+    """Logs of workspace, vault and data lake, and what else is watched."""
+
+    retention_days: StrictInt = Field(default=30, ge=30, le=730, description="How many days logs are kept.")
+    application_insights: StrictBool = Field(default=False, description="Add Application Insights for the traces of applications.")
+
+
+class Budget(Part):
+    """A monthly budget for each environment's resource group; people are told, nothing is stopped."""
+
+    amount: StrictInt = Field(gt=0, description="Amount a month, in the currency of the bill.")
+    starts: str = Field(
+        pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="Month in which it starts, like 2026-12; not a past one, and it stays as it is."
+    )
+    notify: tuple[Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+$")], ...] = Field(
+        min_length=1, max_length=50, description="E-mail addresses that are told."
     )
 
 
@@ -126,6 +177,8 @@ class Naming(Part):
     )
     access_connector: str | None = Field(default=None, description="Databricks access connector. Default dbac-{project}-{environment}.")
     log_analytics: str | None = Field(default=None, description="Log Analytics workspace. Default log-{project}-{environment}.")
+    network: str | None = Field(default=None, description="Virtual network. Default vnet-{project}-{environment}.")
+    application_insights: str | None = Field(default=None, description="Application Insights. Default appi-{project}-{environment}.")
     application: str | None = Field(default=None, description="Entra application. Default {project}-{environment}-deploy.")
     identity: str | None = Field(default=None, description="Managed identity. Default id-{project}-{environment}-deploy.")
     scope: str | None = Field(default=None, description="Databricks secret scope. Default {project}.")
@@ -138,7 +191,10 @@ class Existing(Part):
     vault: ArmId | None = Field(default=None, description="ARM id of a Key Vault.")
     workspace: ArmId | None = Field(default=None, description="ARM id of a Databricks workspace.")
     storage: ArmId | None = Field(default=None, description="ARM id of a storage account with hierarchical namespace.")
-    network: ArmId | None = Field(default=None, description="ARM id of a virtual network.")
+    network: ArmId | None = Field(default=None, description="ARM id of a virtual network that holds the subnets named under network.")
+    dns_zones: ArmId | None = Field(
+        default=None, description="ARM id of the resource group that holds the private DNS zones, linked to the network."
+    )
     identity: str | None = Field(default=None, min_length=1, description="Client id of an application, or ARM id of a managed identity.")
 
 
@@ -157,6 +213,8 @@ class Environment(Part):
     deploy_from: tuple[str, ...] = Field(
         default=(), description="Branch patterns that may deploy; tag:PATTERN for tags. Empty: those of the strategy."
     )
+    address_space: AddressRange | None = Field(default=None, description="Address range of its network; the project's when left out.")
+    budget: Budget | None = Field(default=None, description="Its own budget instead of the project's.")
     existing: Existing = Field(default=Existing(), description="Things of yours to use instead of new ones.")
     naming: Naming = Field(default=Naming(), description="Names for this environment only.")
     tags: Tags = Field(default_factory=dict, description="Azure tags, added to the project's.")
@@ -177,6 +235,10 @@ class Project(Part):
     identity: Identity = Field(default=Identity(), description="How pipelines sign in.")
     delivery: Delivery = Field(default=Delivery(), description="How changes travel.")
     network: Network = Field(default=Network(), description="Network of the workspaces.")
+    workspace: Workspace = Field(default=Workspace(), description="The Databricks workspaces.")
+    lake: Lake = Field(default=Lake(), description="The data lakes.")
+    monitoring: Monitoring = Field(default=Monitoring(), description="Logs and traces.")
+    budget: Budget | None = Field(default=None, description="A monthly budget for each environment; none when left out.")
     tags: Tags = Field(default_factory=dict, description="Azure tags for everything that is created.")
     access: tuple[Access, ...] = Field(
         default=(), description="People's rights. Where nobody is named, who runs set-up gets the vault for that run only."

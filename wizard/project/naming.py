@@ -63,6 +63,8 @@ KINDS: Mapping[str, Kind] = {
         63,
         "4-63 letters, digits and hyphens, no hyphen at either end",
     ),
+    "network": Kind("vnet-{project}-{environment}", re.compile(r"[A-Za-z0-9]([\w.-]*\w)?"), 64, "2-64 letters, digits, _ . and -"),
+    "application_insights": Kind("appi-{project}-{environment}", re.compile(r"[\w.()-]*[\w()-]"), 260, "1-260 letters, digits, _-.()"),
     "application": Kind("{project}-{environment}-deploy", re.compile(r"[^<>;&%\s][^<>;&%]*"), 120, "1-120 characters without <>;&%"),
     "identity": Kind(
         "id-{project}-{environment}-deploy", re.compile(r"(?=.{3,})[A-Za-z0-9][A-Za-z0-9_-]*"), 128, "3-128 letters, digits, _ and -"
@@ -84,6 +86,8 @@ class Names:
     managed_group: str
     access_connector: str
     log_analytics: str
+    network: str
+    application_insights: str
     application: str
     identity: str
     scope: str
@@ -96,7 +100,7 @@ class Names:
 def names(project: Project, environment: Environment) -> Names:
     """The names for one environment: its own patterns, else the project's, else the defaults."""
     given = {kind: name_of(project, environment, kind) for kind in KINDS}
-    for kind in ("resource_group", "vault", "workspace", "storage"):
+    for kind in ("resource_group", "vault", "workspace", "storage", "network"):
         existing = getattr(environment.existing, kind)
         if existing:
             given[kind] = existing.rsplit("/", 1)[-1]

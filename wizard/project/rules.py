@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from wizard.project import naming
+from wizard.project import naming, networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,12 +52,11 @@ def check(project: Project) -> None:
 
 def found(project: Project) -> Iterator[Broken]:
     """Every broken rule, in the order of the file."""
-    if project.network.mode != "public":
-        yield Broken(("network", "mode"), f"network mode {project.network.mode} is not built yet", "use public")
     if project.plan_environment and project.identity.mode not in ("federated", "managed-identity"):
         yield Broken(
             ("plan_environment",), f"needs an identity of its own, which mode {project.identity.mode} has not", "plan_environment: false"
         )
+    yield from (Broken(*trouble) for trouble in networks.troubles(project))
     yield from _access(project)
     yield from _secrets(project)
     yield from _environments(project)
@@ -145,8 +144,6 @@ def _existing(project: Project, environment: Environment, here: tuple[str | int,
         yield Broken(
             (*here, "existing", "resource_group"), "this is not the id of a resource group", "like /subscriptions/…/resourceGroups/NAME"
         )
-    if existing.network and project.network.mode == "public":
-        yield Broken((*here, "existing", "network"), "a network of yours needs network mode injected or private")
     if project.identity.mode == "existing" and not existing.identity:
         yield Broken(here, "identity mode existing needs existing.identity here", "existing: {identity: CLIENT-ID}")
     if project.identity.mode != "existing" and existing.identity:

@@ -22,7 +22,7 @@ ROLES_ASSIGNED: Mapping[str, str] = {"Storage Blob Data Contributor": "ba92f5b4-
 """Names and ids of the built-in roles that ``main.bicep`` assigns, all to service principals: who deploys it must be allowed to."""
 
 PROVIDERS: tuple[str, ...] = ("Microsoft.Databricks", "Microsoft.Insights", "Microsoft.OperationalInsights", "Microsoft.Storage")
-"""Resource providers that must be registered before ``main.bicep`` is deployed."""
+"""Resource providers that must be registered before ``main.bicep`` is deployed, whatever is chosen; ``modules.namespaces`` has the rest."""
 
 OUTPUTS: tuple[str, ...] = ("workspaceUrl", "workspaceResourceId", "storageAccountName", "accessConnectorId")
 """Outputs of ``main.bicep``. ``workspaceUrl`` is a host name without ``https://``."""

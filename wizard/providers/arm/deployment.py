@@ -50,6 +50,10 @@ class Deployment(Resource):
     deployment_name: str
     template: str
     parameters: Mapping[str, Json] = field(default_factory=dict)
+    writes: tuple[str, ...] = ()
+    """The types that are written; empty for all that the template holds, also where a parameter keeps some from being made."""
+    joins: tuple[tuple[str, str], ...] = ()
+    """Further actions with their scopes that Azure asks for on what is connected with each other."""
 
     @property
     def content(self) -> str | Ref:
@@ -73,8 +77,10 @@ class Deployment(Resource):
         scope = group_id(self.subscription, str(self.group))
         own = [f"{_ACTION}/{verb}" for verb in ("read", "write", "validate/action")]
         listing = "Microsoft.Resources/subscriptions/resourceGroups/resources/read"
-        written = [f"{each}/{verb}" for each in sorted(set(_types(json.loads(self.template)))) for verb in ("read", "write")]
-        return tuple(Permission("arm", action, scope) for action in [*own, listing, *written])
+        types = sorted(self.writes or set(_types(json.loads(self.template))))
+        written = [f"{each}/{verb}" for each in types for verb in ("read", "write")]
+        joined = [Permission("arm", action, where) for action, where in self.joins]
+        return (*(Permission("arm", action, scope) for action in [*own, listing, *written]), *joined)
 
     def _plain(self) -> dict[str, Json]:
         return {name: "***" if isinstance(value, Secret) else value for name, value in self.parameters.items()}
@@ -199,8 +205,17 @@ def _word(value: Any) -> str:
 
 
 def _hash(template: Json, parameters: Mapping[str, Json]) -> str:
-    text = json.dumps([template, parameters], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps([_without_stamp(template), parameters], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _without_stamp(template: Json) -> Json:
+    """The template and those in it without what a compiler writes about itself: another release of it changes nothing."""
+    if isinstance(template, list):
+        return [_without_stamp(each) for each in template]
+    if not isinstance(template, dict):
+        return template
+    return {name: _without_stamp(value) for name, value in template.items() if name != "_generator"}
 
 
 def _listed(path: str) -> bool:

@@ -157,6 +157,11 @@ _role("f1a07417-d97a-45cb-824c-7a7467783830", "Managed Identity Operator", "Read
 # --- network, monitoring, data
 _role("4d97b98b-1d4f-4787-a291-c67834d212e7", "Network Contributor", "Lets you manage networks, but not access to them.",
       [_READ, _ALERTS, "Microsoft.Network/*", _HEALTH, _DEPLOY, _GROUPS, _SUPPORT])  # fmt: skip
+_role("b12aa53e-6015-4669-85d0-8515ebb3ae7f", "Private DNS Zone Contributor",
+      "Lets you manage private DNS zone resources, but not the virtual networks they are linked to.",
+      [_ALERTS, _DEPLOY, _GROUPS, _SUPPORT, _READ, "Microsoft.Network/privateDnsZones/*", "Microsoft.Network/privateDnsOperationResults/*",
+       "Microsoft.Network/privateDnsOperationStatuses/*", "Microsoft.Network/virtualNetworks/read",
+       "Microsoft.Network/virtualNetworks/join/action"])  # fmt: skip
 _role("43d0d8ad-25c7-4714-9337-8ba259a9fe05", "Monitoring Reader", "Can read all monitoring data.",
       ["*/read", "Microsoft.OperationalInsights/workspaces/search/action", _SUPPORT])  # fmt: skip
 _role("749f88d5-cbae-40b8-bcfc-e573ddc772fa", "Monitoring Contributor",
