@@ -27,6 +27,7 @@ Repositories are named ``owner/name``; keys are lower case, documents keep the c
     merged, merged_at, merged_by, merge_commit_sha, created_at, updated_at, closed_at, reviews``.
 ``github.rulesets`` by id: ``id, repository, name, target, enforcement, conditions, rules, bypass_actors, created_at, updated_at``.
 ``github.check_runs`` by id: ``id, repository, sha, name, status, conclusion``; written by who runs checks, read by the rules.
+``github.redirects`` by the old ``owner/name`` of a renamed repository: ``id``.
 ``_github.rate`` by token: ``used, reset``.
 """
 

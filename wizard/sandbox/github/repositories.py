@@ -1,7 +1,7 @@
 """Routes of repositories and their collaborators.
 
 Owns creating and changing them. Refused: deleting a repository (403 as for a token without ``delete_repo``; this
-project never deletes one). Not emulated: renames, transfers, forks, templates.
+project never deletes one). Renames and transfers are in ``renames``. Not emulated: forks, templates.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from wizard.sandbox.github import commits, errors, forms, models, rights, seed
+from wizard.sandbox.github import commits, errors, forms, models, renames, rights, seed
 from wizard.sandbox.github.bodies import members, one_of, page
 from wizard.sandbox.github.router import ROUTER, Caller, caller, signed_in
 from wizard.sandbox.router import Request, Response, not_emulated
@@ -135,8 +135,10 @@ _UPDATE = SETTINGS | {"name": str, "description": str, "default_branch": str, "a
 def update(request: Request, world: World) -> Response:
     repository = rights.opened(request, world, "admin", "administration:write")
     body = members(request, {}, _UPDATE)
-    if body.get("name", repository["name"]) != repository["name"] or body.get("private", repository["private"]) != repository["private"]:
+    if body.get("private", repository["private"]) != repository["private"]:
         return not_emulated(request)
+    if body.get("name", repository["name"]) != repository["name"]:
+        repository = renames.moved(world, repository, repository["owner"], body["name"])
     branch = body.get("default_branch", repository["default_branch"])
     if branch != repository["default_branch"] and not models.ref_sha(world, models.full_name(repository), f"refs/heads/{branch}"):
         message = f"The branch {branch} was not found. Please push that ref first or create it via the Git Data API."

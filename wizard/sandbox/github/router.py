@@ -127,8 +127,10 @@ class GitHubRouter(Router):
     """A router whose every answer bears GitHub's headers."""
 
     def handle(self, request: Request, world: World) -> Response:
+        from wizard.sandbox.github.renames import redirect
+
         try:
-            response = super().handle(request, world)
+            response = redirect(request, world) or super().handle(request, world)
         except Refusal as refused:
             refused.response.headers = _headers(request, world) | refused.response.headers
             raise
