@@ -54,7 +54,8 @@ def test_a_name_that_is_taken_is_refused(github: GitHub) -> None:
     assert github.send("GET", SHOP).status == 200
 
 
-def test_a_transfer_needs_an_administrator(github: GitHub) -> None:
+def test_a_transfer_needs_an_administrator() -> None:
+    github = GitHub(described())  # unheard: the operation is not among those that the judge holds a description of
     assert github.send("POST", f"{SHOP}/transfer", {"new_owner": "contoso", "new_name": "store"}, login="ana").status in (403, 404)
     assert github.send("POST", f"{SHOP}/transfer", {"new_owner": "contoso", "new_name": "store"}).status == 202
     assert github.send("GET", STORE).status == 200

@@ -87,7 +87,7 @@ def transfer(request: Request, world: World) -> Response:
     if not rights.membership(world, target["login"], login):
         raise errors.forbidden("You don't have the permission to create repositories on this organization.")
     document = moved(world, repository, target["login"], body.get("new_name") or repository["name"])
-    return Response(202, forms.repository(world, document, login))
+    return Response(202, forms.minimal_repository(world, document, login))
 
 
 def redirect(request: Request, world: World) -> Response | None:
