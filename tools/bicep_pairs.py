@@ -3,7 +3,8 @@
     python tools/bicep_pairs.py FOLDER [--newest]
 
 A pair is a ``NAME.bicep`` beside ``NAME.json`` (or ``azuredeploy.json`` for ``main.bicep``), or beside ``NAME.hash``, which holds the
-release and the template hash that the official JSON carries: an equal hash of the whole text is the stricter proof. Each pair is compiled
+release and the template hash that the official JSON carries (``dev=0.4.1`` for an unreleased build with the forms of 0.4.1): an equal hash
+of the whole text is the stricter proof. Each pair is compiled
 as the release did that made it; with ``--newest`` as the newest does. Key order, the generator's stamp and template hashes do not count.
 """
 
@@ -58,8 +59,9 @@ def judged(source: Path, newest: bool) -> tuple[str, str]:
         return "", ""
     theirs = json.loads(official.read_text(encoding="utf-8-sig")) if official else None
     release, expected = recorded.read_text().split() if theirs is None else (_stamp(theirs).get("version", "dev"), "")
+    name, _, forms = release.partition("=")
     try:
-        ours = Unit(source, dialect(NEWEST if newest else release)).template()
+        ours = Unit(source, dialect(NEWEST if newest else name, forms)).template()
     except Refusal as refusal:
         return "refused", str(refusal)
     if theirs is None:

@@ -134,6 +134,8 @@ class Converter:
     def _text(self, value: tree.Text, environment: Environment) -> Expression:
         if value.literal is not None:
             return Literal(value.literal)
+        if value.segments == ["", ""] and not self.unit.dialect.formatted_holes:
+            return self.convert(value.holes[0], environment)
         pattern = "".join(
             segment.replace("{", "{{").replace("}", "}}") + (f"{{{i}}}" if i < len(value.holes) else "")
             for i, segment in enumerate(value.segments)

@@ -23,25 +23,31 @@ class Dialect:
     ternary_parameters: bool = True
     all_ancestors: bool = False
     empty_functions: bool = False
+    formatted_holes: bool = True
+    decorators_reversed: bool = False
+    hash_as_written: bool = False
     secure_string: str = "securestring"
 
 
-def dialect(version: str) -> Dialect:
-    """The dialect of a release, by its version number."""
-    numbers = tuple(int(part) for part in version.split(".")[:3]) if version[:1].isdigit() else (99, 0)
+def dialect(version: str, forms: str = "") -> Dialect:
+    """The dialect of a release, by its version number; ``forms`` is the release whose forms a build without a number writes."""
+    numbers = tuple(int(part) for part in (forms or version).split(".")[:3]) if (forms or version)[:1].isdigit() else (99, 0)
     return Dialect(
         version=version,
         deployments_version=_deployments(numbers),
-        versioned_references=numbers >= (0, 16),
-        versioned_modules=numbers >= (0, 16) or numbers < (0, 4),
+        versioned_references=numbers >= (0, 13),
+        versioned_modules=numbers >= (0, 16) or numbers < (0, 4, 1100),
         qualified_extension_scopes=numbers >= (0, 36),
         ternary_parameters=numbers >= (0, 29),
-        all_ancestors=numbers < (0, 16),
+        all_ancestors=numbers < (0, 5),
         empty_functions=numbers < (0, 4, 1100),
+        hash_as_written=numbers < (0, 4, 400),
+        decorators_reversed=numbers < (0, 15),
+        formatted_holes=numbers >= (0, 4, 1000),
         secure_string="secureString" if numbers < (0, 14) else "securestring",
     )
 
 
 def _deployments(numbers: tuple[int, ...]) -> str:
-    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 5), "2020-10-01"), ((0, 3), "2020-06-01"))
+    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 4, 1100), "2020-10-01"), ((0, 3), "2020-06-01"))
     return next((version for start, version in steps if numbers >= start), "2019-10-01")

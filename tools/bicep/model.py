@@ -126,7 +126,7 @@ class Model:
             parent, version, kind = Parent(owner, None, True), version or owner.version, f"{owner.type}/{kind}"
         if not version or "/" not in kind:
             raise Refusal(node.at, f"the resource type {node.reference!r}")
-        spelling.check(kind, version, node.at)
+        kind = spelling.spelled(kind, version, node.at)
         loop, conditions, body = _unwrapped(node.value)
         if owner is not None and (loop or owner.loop):
             raise Refusal(node.at, "a resource nested in a loop")

@@ -131,6 +131,12 @@ def decorated(model: Model, decorators: list[tree.Call], schema: dict[str, Json]
     for name in LIMITS:
         if name in given:
             schema[name] = _constant(given[name].arguments[0], unit)
+    if unit is not None and unit.dialect.decorators_reversed:
+        members = {"description": "metadata", "allowed": "allowedValues"}
+        for name in reversed(given):
+            member = members.get(name, name)
+            if member in schema:
+                schema[member] = schema.pop(member)
     return schema
 
 

@@ -17,8 +17,8 @@ TEMPLATE = (
 )  # fmt: skip
 PARAMETER = ("defaultValue", "allowedValues", "minValue", "maxValue", "minLength", "maxLength", "type", "metadata")
 RESOURCE = (
-    "type", "apiVersion", "name", "location", "dependsOn", "tags", "sku", "kind", "identity", "properties", "copy", "subscriptionId",
-    "resourceGroup", "scope", "condition",
+    "type", "apiVersion", "name", "location", "dependsOn", "tags", "sku", "kind", "identity", "zones", "properties", "copy",
+    "subscriptionId", "resourceGroup", "scope", "condition",
 )  # fmt: skip
 OUTPUT = ("type", "value", "metadata")
 WORD = 0xFFFFFFFF
@@ -26,15 +26,15 @@ FIRST, SECOND = 0x239B961B, 0xAB0E9789
 FIRST_OFFSET, SECOND_OFFSET = 0x561CCD1B, 0x0BCAA747
 
 
-def stamped(template: dict[str, Json]) -> dict[str, Json]:
-    """The template with its hash in the generator's metadata."""
-    template["metadata"]["_generator"]["templateHash"] = template_hash(template)
+def stamped(template: dict[str, Json], as_written: bool) -> dict[str, Json]:
+    """The template with its hash in the generator's metadata; old releases hashed it as they had written it."""
+    template["metadata"]["_generator"]["templateHash"] = template_hash(template, as_written)
     return template
 
 
-def template_hash(template: dict[str, Json]) -> str:
+def template_hash(template: dict[str, Json], as_written: bool = False) -> str:
     """The decimal hash of a template that has none yet."""
-    text = json.dumps(engine_form(template), separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(template if as_written else engine_form(template), separators=(",", ":"), ensure_ascii=False)
     return str(hash64(text.upper().encode()))
 
 

@@ -82,14 +82,17 @@ class Unit:
             "definitions": self._definitions(), "functions": self._functions(), "parameters": self._parameters(),
             "variables": self._variables(),
         }  # fmt: skip
-        found |= {name: section for name, section in sections.items() if section or (name == "functions" and self.dialect.empty_functions)}
+        if self.dialect.empty_functions:
+            found |= {"parameters": sections.pop("parameters")} if sections["parameters"] else {}
+            found |= {"functions": sections.pop("functions")}
+        found |= {name: section for name, section in sections.items() if section}
         resources = {r.name: self._resource(r) for r in self.model.in_order() if self.symbolic or not r.existing}
         resources |= {m.name: self._module(m) for m in self.model.modules}
         found["resources"] = resources if self.symbolic else list(resources.values())
         outputs = {item.name: self._output(item) for item in self.model.declarations if isinstance(item, tree.Output)}
         if outputs:
             found["outputs"] = outputs
-        return stamped(found)
+        return stamped(found, self.dialect.hash_as_written)
 
     def _metadata(self) -> dict[str, Json]:
         items = [item for item in self.model.declarations if isinstance(item, tree.Metadata)]

@@ -72,7 +72,7 @@ REFUSED = {
     "@export()\nvar v = 1": "2:5: this decorator on a variable",
     "var v = {\n  copy: 1\n}": "2:3: a property named 'copy'",
     "var v = resourceGroup('other').id": "1:9: resourceGroup() with arguments as a value",
-    "resource r 'microsoft.insights/components@2020-02-02' = {\n  name: 'r'\n}": "1:10: the spelling of the resource type",
+    "resource r 'microsoft.insights/components@1999-01-01' = {\n  name: 'r'\n}": "1:10: the spelling of the resource type",
     "resource r 'A.B/c@1' = {\n  name: 'r'\n  scope: resourceGroup('x')\n}": "1:10: a resource in another scope than its file's",
     "resource r 'A.B/c@1' = [for i in range(0, 2): {\n  name: 'r${i}'\n}]\noutput all array = r": "4:20: the whole collection 'r'",
     "resource r 'A.B/c@1' = {\n  name: 'r'\n  name: 's'\n}": "3:3: the property 'name' a second time",
