@@ -51,10 +51,21 @@ class FederatedCredential(Resource):
         return await session.graph(lambda g: self._builder(g).by_federated_identity_credential_id(key).to_get_request_information())
 
     async def read(self, session: Session) -> Observed | None:
-        """By name; the name is a key of the collection as good as the id."""
+        """By name; else one of ours that trusts the same under another name, as a change of subject leaves it."""
         with translated(f"read federated credential {self.credential}"):
             answer = await found(self._get(session, self.credential))
-        return None if answer is None else _observed(answer)
+        named = None if answer is None else _observed(answer)
+        if named is not None and not self.differences(named):
+            return named
+        return await self._equal(session) or named
+
+    async def _equal(self, session: Session) -> Observed | None:
+        if isinstance(self.subject, Ref) or isinstance(self.issuer, Ref):
+            return None
+        with translated("list the application's federated credentials"):
+            answer = await found(session.graph(lambda g: self._builder(g).to_get_request_information()))
+        seen = [_observed(row) for row in (answer or {}).get("value") or ()]
+        return next((each for each in seen if each.owner == self.project and not self.differences(each)), None)
 
     def _body(self) -> Any:
         from msgraph.generated.models.federated_identity_credential import FederatedIdentityCredential as Body

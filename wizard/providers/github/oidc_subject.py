@@ -1,6 +1,6 @@
 """The subject of the tokens that GitHub gives to jobs in an environment: asked for, never put together from names.
 
-Owns the rendering of a repository's own subject template. Only reads. Repositories made since July 2026 have ids in
+Owns the rendering of a repository's own subject template. Repositories made since July 2026 have ids in
 their subject whatever ``use_immutable_subject`` says; ``sub_claim_prefix`` is what is really sent.
 https://docs.github.com/rest/actions/oidc, https://docs.github.com/actions/reference/security/oidc
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
 from wizard.errors import NotAllowed
-from wizard.providers.github.rest import found, path_of
+from wizard.providers.github.rest import found, path_of, send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,14 +44,11 @@ class OidcSubject(Resource):
 
     async def read(self, session: Session) -> Observed | None:
         """Raises ``UnfixedSubject`` where the template gives no fixed subject for the environment."""
-        name = str(self.repository)
-        repository = await found(session, path_of(name))
-        if repository is None:
+        template = await subject_template(session, str(self.repository))
+        if template is None:
             return None
-        custom = await found(session, path_of(name, "actions", "oidc", "customization", "sub")) or {"use_default": True}
-        prefix = custom.get("sub_claim_prefix") or f"repo:{repository['full_name']}"
-        subject = rendered(self.environment_name, prefix, custom, repository)
-        return Observed(subject, {"subject": subject, "issuer": ISSUER, "prefix": prefix})
+        subject = template.subject(self.environment_name)
+        return Observed(subject, {"subject": subject, "issuer": ISSUER, "prefix": template.prefix})
 
     async def create(self, session: Session) -> Observed:
         raise NotImplementedError("GitHub decides the subject")
@@ -62,6 +59,46 @@ class OidcSubject(Resource):
     @property
     def requires(self) -> tuple[Permission, ...]:
         return (Permission("github", "actions:read", str(self.repository)),)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectTemplate:
+    """How a repository's subjects are made: its present prefix, its own template (``custom``) and its ``repository`` body."""
+
+    prefix: str
+    custom: Mapping[str, Json]
+    repository: Mapping[str, Json]
+
+    @property
+    def immutable_prefix(self) -> str:
+        """The prefix with ids in it, which no change of name touches."""
+        owner, body = self.repository["owner"], self.repository
+        return f"repo:{owner['login']}@{owner['id']}/{body['name']}@{body['id']}"
+
+    def subject(self, environment_name: str, prefix: str = "") -> str:
+        """The subject of an environment's jobs, now or with another prefix. Raises ``UnfixedSubject``."""
+        return rendered(environment_name, prefix or self.prefix, self.custom, self.repository)
+
+
+async def subject_template(session: Session, repository: str) -> SubjectTemplate | None:
+    """How GitHub makes the repository's subjects now; ``None`` where it shows no such repository."""
+    body = await found(session, path_of(repository))
+    if body is None:
+        return None
+    custom = await found(session, path_of(repository, "actions", "oidc", "customization", "sub")) or {"use_default": True}
+    return SubjectTemplate(custom.get("sub_claim_prefix") or f"repo:{body['full_name']}", custom, body)
+
+
+async def opt_in(session: Session, repository: str, template: SubjectTemplate) -> None:
+    """Ask for the immutable subject, one request; the template of claims stays as it is. It cannot be taken back.
+
+    https://docs.github.com/rest/actions/oidc#set-the-customization-template-for-an-oidc-subject-claim-for-a-repository
+    """
+    body: Json = {"use_default": template.custom.get("use_default", True), "use_immutable_subject": True}
+    if not body["use_default"]:
+        body["include_claim_keys"] = list(template.custom.get("include_claim_keys") or [])
+    path = path_of(repository, "actions", "oidc", "customization", "sub")
+    await send(session, "PUT", path, body, permission="actions:write")
 
 
 def escaped(text: str) -> str:

@@ -93,6 +93,14 @@ async def look(session: Session, repository: str, number: int) -> WorkflowRun:
     return run_of(await found(session, path, missing=(), permission="actions:read"))
 
 
+async def log_of(session: Session, repository: str, number: int) -> str:
+    """The logs of every job of a run, one after another; empty where GitHub has none any more."""
+    rows = await listed(session, path_of(repository, "actions", "runs", str(number), "jobs"), "jobs")
+    ran = [row for row in rows if row["conclusion"] not in ("skipped", None)]
+    logs = await asyncio.gather(*(session.github(partial(_log, repository=repository, job=row["id"])) for row in ran))
+    return "\n".join(logs)
+
+
 async def failed_jobs(session: Session, repository: str, number: int) -> tuple[FailedJob, ...]:
     """The jobs of a finished run that failed, with their logs."""
     rows = await listed(session, path_of(repository, "actions", "runs", str(number), "jobs"), "jobs")

@@ -75,10 +75,23 @@ class IdentityFederatedCredential(Resource):
         with translated(f"read federated credential {self.credential}"):
             client = self._client(session)
             credential = await found(client.federated_identity_credentials.get(*self._place))
+            if credential is None or self.differences(self._observed(credential, "")):
+                credential = await self._equal(client) or credential
             if credential is None:
                 return None
             identity = await found(client.user_assigned_identities.get(self.group, self.identity))
         return self._observed(credential, owner_of(identity.tags) if identity is not None else "")
+
+    async def _equal(self, client: Any) -> Any:
+        """One that trusts the same under another name, as a change of subject leaves it."""
+        if isinstance(self.subject, Ref) or isinstance(self.issuer, Ref):
+            return None
+
+        async def all_of_them() -> list[Any]:
+            return [row async for row in client.federated_identity_credentials.list(self.group, self.identity)]
+
+        rows = await found(all_of_them()) or []
+        return next((row for row in rows if not self.differences(self._observed(row, ""))), None)
 
     async def create(self, session: Session) -> Observed:
         observed = await self._put(session)
@@ -95,7 +108,8 @@ class IdentityFederatedCredential(Resource):
         return self._observed(await self._in_turn(call), self.project)
 
     async def delete(self, session: Session, observed: Observed) -> None:
-        await self._in_turn(self._client(session).federated_identity_credentials.delete(*self._place))
+        name = observed.id.rpartition("/")[2] or self.credential
+        await self._in_turn(self._client(session).federated_identity_credentials.delete(self.group, self.identity, name))
 
     async def _in_turn(self, call: Awaitable[Any]) -> Any:
         try:
