@@ -67,7 +67,8 @@ def _from_file(path: Path) -> Secret | None:
 
 
 def _missing(name: str, environment: str, source: str, job: Job) -> Problem:
-    remedies = {"prompt": "run it in a terminal, or use `from: env:NAME`", "stdin": "pipe the value in, one line a secret"}
+    typed = "run it in a terminal, or use `from: env:NAME`"
+    remedies = {"prompt": typed, "github-token": typed, "stdin": "pipe the value in, one line a secret"}
     kind, _, place = source.partition(":")
     remedy = remedies.get(kind, f"set {place}" if kind == "env" else f"write the value into {place}")
     return Problem(f"{shown_as(job.path)}: secrets.{name}", f"no value for {environment} (from: {source})", remedy)

@@ -148,8 +148,14 @@ class SecretSpec(Part):
     name: str = Field(pattern=r"^[0-9A-Za-z-]{1,127}$", description="Name in the Key Vault: letters, digits and hyphens.")
     source: str = Field(
         alias="from",
-        pattern=r"^(prompt|generate|stdin|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
-        description="Where set-up takes the value: prompt, generate, stdin, env:NAME or file:PATH. One that exists stays.",
+        pattern=r"^(prompt|generate|github-token|stdin|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
+        description="Where set-up takes the value: prompt, generate, stdin, env:NAME or file:PATH; github-token is asked for too. "
+        "One that exists stays.",
+    )
+    check: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A command that says by exit code 0 whether a new value is good; it gets it on its standard input.",
     )
     environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
 

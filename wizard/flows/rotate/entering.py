@@ -50,7 +50,7 @@ def _from_file(path: Path) -> Secret | None:
 
 async def checked(spec: SecretSpec, environment: str, value: Secret) -> None:
     """Run the user's own check; raises ``BadInput`` for a command that cannot be run, ``ServiceRefused`` where it says no."""
-    command = shlex.split(getattr(spec, "check", None) or "")
+    command = shlex.split(spec.check or "")
     if not command:
         return
     place = f"secrets.{spec.name}.check"

@@ -1,6 +1,6 @@
 """The proof by a job: ``verify-login`` in one environment, with what the environment's secrets hold now.
 
-Owns which run counts: only one that was asked for after the copies were written. A run that waits for a person is pending.
+Owns which run counts: only one whose job began after the copies were written. A run that waits for a person is pending.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ from wizard.flows.verify import WORKFLOW, verify
 if TYPE_CHECKING:
     from wizard.flows.rotate.steps import Steps
     from wizard.providers.github.workflow_run import WorkflowRun
+
+
+LOOKED_AT = 5
+"""How many of the latest runs may be the proof."""
 
 
 class Proof(Enum):
@@ -34,8 +38,9 @@ async def proved(steps: Steps, environment: str, since: datetime, failed: Callab
     key = f"github.workflow_run/{environment}"
     runs = await steps.asked(key, lambda: latest(job.session, repository, WORKFLOW))
     mine = [run for run in runs if run.title == f"verify-login {environment}"]
-    if any(run.succeeded and _since(run, since) for run in mine):
-        return Proof.PROVEN
+    for run in mine[:LOOKED_AT]:
+        if run.succeeded and await _began_since(steps, run, since):
+            return Proof.PROVEN
     found = Proof.FAILED
     told = verify(
         job.project, job.session, [job.project.environment(environment)], young=True, record=steps.journal.record, run=steps.journal.run
@@ -53,5 +58,12 @@ async def proved(steps: Steps, environment: str, since: datetime, failed: Callab
     return found
 
 
-def _since(run: WorkflowRun, moment: datetime) -> bool:
-    return bool(run.created) and datetime.fromisoformat(run.created) >= moment.replace(microsecond=0)
+async def _began_since(steps: Steps, run: WorkflowRun, moment: datetime) -> bool:
+    """A run that was asked for earlier and held at a gate reads its secrets when somebody opens it."""
+    from wizard.providers.github.active_runs import began
+
+    session, repository, limit = steps.job.session, steps.job.project.github.repository, moment.replace(microsecond=0)
+    if run.created and datetime.fromisoformat(run.created) >= limit:
+        return True
+    text = await steps.asked(f"github.workflow_run/{run.id}", lambda: began(session, repository, run.id))
+    return bool(text) and datetime.fromisoformat(text) >= limit
