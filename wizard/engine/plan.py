@@ -246,9 +246,10 @@ def _with_stale_stores(changes: dict[str, Change]) -> dict[str, Change]:
 
 
 def _stores(changes: Mapping[str, Change], key: str) -> list[Change]:
-    """What is written with the secret value of ``key``."""
+    """What is written with the secret value of ``key``; a credential that is made with it holds another value and lives on without it."""
     names = changes[key].resource.secret_attributes
-    return [c for c in changes.values() if any(ref.key == key and ref.attribute in names for ref in c.resource.refs())]
+    holding = (c for c in changes.values() if c.resource.revealable or not c.resource.secret_attributes)
+    return [c for c in holding if any(ref.key == key and ref.attribute in names for ref in c.resource.refs())]
 
 
 def _all_stores(changes: Mapping[str, Change], key: str) -> list[Change]:

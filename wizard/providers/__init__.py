@@ -20,9 +20,11 @@ KINDS: Mapping[str, str] = {
     "arm.role_assignment": "wizard.providers.arm.role_assignment:RoleAssignment",
     "arm.role_definition": "wizard.providers.arm.role_definition:RoleDefinition",
     "arm.system_identity": "wizard.providers.arm.system_identity:SystemIdentity",
+    "databricks.oauth_secret": "wizard.providers.databricks.oauth_secret:OAuthSecret",
     "databricks.secret_acl": "wizard.providers.databricks.secret_acl:SecretAcl",
     "databricks.secret_scope": "wizard.providers.databricks.secret_scope:SecretScope",
     "databricks.service_principal": "wizard.providers.databricks.service_principal:ServicePrincipal",
+    "databricks.token": "wizard.providers.databricks.token:Token",
     "entra.application": "wizard.providers.entra.application:Application",
     "entra.client_secret": "wizard.providers.entra.client_secret:ClientSecret",
     "entra.existing_trust": "wizard.providers.entra.existing_trust:ApplicationTrust",
@@ -33,8 +35,8 @@ KINDS: Mapping[str, str] = {
     "github.environment": "wizard.providers.github.environment:Environment",
     "github.environment_secret": "wizard.providers.github.environment_secret:EnvironmentSecret",
     "github.environment_variable": "wizard.providers.github.environment_variable:EnvironmentVariable",
-    "github.first_commit": "wizard.providers.github.first_commit:FirstCommit",
     "github.files": "wizard.providers.github.files:Files",
+    "github.first_commit": "wizard.providers.github.first_commit:FirstCommit",
     "github.oidc_subject": "wizard.providers.github.oidc_subject:OidcSubject",
     "github.repository": "wizard.providers.github.repository:Repository",
     "github.ruleset": "wizard.providers.github.ruleset:Ruleset",
@@ -44,6 +46,7 @@ KINDS: Mapping[str, str] = {
     "keyvault.access_policy": "wizard.providers.keyvault.access_policy:AccessPolicy",
     "keyvault.secret": "wizard.providers.keyvault.secret:VaultSecret",
     "keyvault.vault": "wizard.providers.keyvault.vault:Vault",
+    "storage.account_key": "wizard.providers.storage.account_key:AccountKey",
 }
 """Kind -> ``module:Class``."""
 

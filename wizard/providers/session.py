@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     import aiohttp
+    from azure.core import AsyncPipelineClient
     from azure.keyvault.secrets.aio import SecretClient
     from azure.mgmt.authorization.aio import AuthorizationManagementClient
     from azure.mgmt.keyvault.aio import KeyVaultManagementClient
@@ -163,6 +164,17 @@ class Session:
         client: SecretClient = self._clients[key]
         return client
 
+    def unsigned(self) -> AsyncPipelineClient[Any, Any]:
+        """For requests that carry a signature of their own (a storage account's key); nobody is signed in with it."""
+        from azure.core import AsyncPipelineClient
+        from azure.core.pipeline.policies import AsyncRetryPolicy, UserAgentPolicy
+
+        if ("unsigned", "") not in self._clients:
+            policies = [UserAgentPolicy(user_agent="lakestrap"), AsyncRetryPolicy()]
+            self._clients["unsigned", ""] = AsyncPipelineClient("", policies=policies, transport=self._transport())
+        client: AsyncPipelineClient[Any, Any] = self._clients["unsigned", ""]
+        return client
+
     async def graph(
         self, build: Callable[[GraphServiceClient], Any], headers: Mapping[str, str] | None = None, *, retry: bool = True
     ) -> Json:
@@ -176,9 +188,25 @@ class Session:
         """The answer of ``call(client)`` in a worker thread."""
         return await self._github.run(call)
 
-    async def databricks(self, host: str, call: Callable[[WorkspaceClient], Answer]) -> Answer:
-        """The answer of ``call(client)`` against a workspace, in a worker thread."""
-        return await self._databricks.run(host, call)
+    async def databricks(self, host: str, call: Callable[[WorkspaceClient], Answer], *, once: bool = False) -> Answer:
+        """The answer of ``call(client)`` against a workspace, in a worker thread; ``once`` for what must not be sent twice."""
+        return await self._databricks.run(host, call, once=once)
+
+    async def databricks_as(
+        self,
+        host: str,
+        call: Callable[[WorkspaceClient], Answer],
+        *,
+        client_id: str = "",
+        secret: Secret | None = None,
+        token: Secret | None = None,
+    ) -> Answer:
+        """The same as somebody else, sent once: a service principal with its OAuth secret, or the owner of a personal access token."""
+        if token is not None:
+            return await self._databricks.run_as(host, call, {"auth_type": "pat", "token": token.reveal()})
+        assert secret is not None
+        how = {"auth_type": "oauth-m2m", "client_id": client_id, "client_secret": secret.reveal()}
+        return await self._databricks.run_as(host, call, how)
 
     def made(self, key: str) -> None:
         """Remember that this run has just created the thing of that key (any text: a resource key, an object id)."""

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wizard.errors import NotSignedIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from databricks.sdk import WorkspaceClient
+    from databricks.sdk.config import Config
     from github import Github
 
     from wizard.providers.credential import TokenSource
@@ -86,26 +87,35 @@ class DatabricksWorkers:
         self._local = threading.local()
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="databricks")
 
-    async def run(self, host: str, call: Callable[[WorkspaceClient], Answer]) -> Answer:
+    async def run(self, host: str, call: Callable[[WorkspaceClient], Answer], *, once: bool = False) -> Answer:
         """The answer of ``call`` with a client of that workspace (``adb-….azuredatabricks.net``)."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: call(self._client(host)))
+        return await loop.run_in_executor(self._executor, lambda: call(self._client(host, once)))
 
-    def _client(self, host: str) -> WorkspaceClient:
-        clients: dict[str, WorkspaceClient] = self._local.__dict__.setdefault("clients", {})
-        if host not in clients:
-            clients[host] = workspace_client(host, self._source)
-        return clients[host]
+    async def run_as(self, host: str, call: Callable[[WorkspaceClient], Answer], how: Mapping[str, str]) -> Answer:
+        """The same with a client of its own that signs in as ``how`` says and sends nothing twice."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: call(_signed_in(host, how)))
+
+    def _client(self, host: str, once: bool) -> WorkspaceClient:
+        clients: dict[tuple[str, bool], WorkspaceClient] = self._local.__dict__.setdefault("clients", {})
+        if (host, once) not in clients:
+            client = clients[host, once] = workspace_client(host, self._source)
+            if once:
+                _send_once(client)
+        return clients[host, once]
 
     def close(self) -> None:
         """End the threads."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
+class SignInRefused(Exception):
+    """Databricks takes the credential of another than the operator not, or not yet; the text is its own."""
+
+
 def workspace_client(host: str, source: TokenSource) -> WorkspaceClient:
-    """A client of one workspace that takes nothing from ``DATABRICKS_*`` variables and profiles."""
-    from databricks.sdk import WorkspaceClient
-    from databricks.sdk.config import Config
+    """A client of one workspace, signed in as the operator."""
     from databricks.sdk.credentials_provider import CredentialsStrategy
 
     class ProfileToken(CredentialsStrategy):  # type: ignore[misc]
@@ -114,6 +124,30 @@ def workspace_client(host: str, source: TokenSource) -> WorkspaceClient:
 
         def __call__(self, config: Config) -> Callable[[], dict[str, str]]:
             return lambda: {"Authorization": "Bearer " + source.token(DATABRICKS_SCOPE)[0]}
+
+    return _explicit_client(host, credentials_strategy=ProfileToken())
+
+
+def _signed_in(host: str, how: Mapping[str, str]) -> WorkspaceClient:
+    """A client that has signed in: the SDK says only by a ``ValueError`` that a secret was refused, and only at the first use."""
+    client = _explicit_client(host, **how)
+    _send_once(client)
+    try:
+        client.config.authenticate()
+    except ValueError as refusal:
+        raise SignInRefused(str(refusal).partition(". Config:")[0]) from refusal
+    return client
+
+
+def _send_once(client: WorkspaceClient) -> None:
+    """Keep a client from sending again what may have arrived; the SDK has no setting for that."""
+    client.api_client._api_client._is_retryable = lambda problem: None
+
+
+def _explicit_client(host: str, **how: Any) -> WorkspaceClient:
+    """A client of one workspace that takes nothing from ``DATABRICKS_*`` variables and profiles."""
+    from databricks.sdk import WorkspaceClient
+    from databricks.sdk.config import Config
 
     class ExplicitConfig(Config):  # type: ignore[misc]
         """The user's variables are for the CLI and may name another workspace or a second way to sign in."""
@@ -128,13 +162,12 @@ def workspace_client(host: str, source: TokenSource) -> WorkspaceClient:
         def _known_file_config_loader(self) -> None:
             """Take nothing."""
 
-    address = host if host.startswith("https://") else f"https://{host}"
     config = ExplicitConfig(
-        host=address,
-        credentials_strategy=ProfileToken(),
+        host=host if host.startswith("https://") else f"https://{host}",
         retry_timeout_seconds=RETRY_SECONDS,
         http_timeout_seconds=30,
         product="lakestrap",
         product_version="0.1.0",
+        **how,
     )
     return WorkspaceClient(config=config)

@@ -20,6 +20,7 @@ from wizard.providers.identity.federated_credential import IdentityFederatedCred
 from wizard.providers.identity.managed_identity import ManagedIdentity
 from wizard.providers.keyvault.access_policy import AccessPolicy
 from wizard.providers.keyvault.secret import VaultSecret
+from wizard.providers.storage.account_key import AccountKey
 from wizard.secret import Secret
 
 ANA = "a0a0c1d2-0003-4e5f-8a9b-000000000003"
@@ -128,6 +129,12 @@ async def _secret(stage: Stage) -> Resource:
     return VaultSecret(name="dev/salt", vault_id=place.id_of(), secret_name="salt", value=Secret("correct-horse-battery"), **SHARED)
 
 
+async def _account_key(stage: Stage) -> Resource:
+    group = await stage.group()
+    await stage.made(Deployment(subscription=DEV, group="rg-shop-dev", deployment_name="account", template=_account("stshopone"), **NAMED))
+    return AccountKey(account_id=f"{group}/providers/Microsoft.Storage/storageAccounts/stshopone", **NAMED)
+
+
 _GROUP = ResourceGroup(subscription=DEV, group="rg-shop-dev", location="westeurope", tags={"cost": "1"}, **NAMED)
 _ROLE = RoleDefinition(scope=f"/subscriptions/{DEV}", role_name="Lakestrap plan shop", description="Reads.", actions=("*/read",), **NAMED)
 
@@ -147,4 +154,5 @@ SAMPLES: Mapping[str, Sample] = {
     "keyvault.access_policy": Sample(_policy, {"permissions": frozenset({"get", "list", "set"})}),
     "keyvault.secret": Sample(_secret),
     "keyvault.vault": Sample(_vault, {"tags": {"cost": "2"}}, _by_id),
+    "storage.account_key": Sample(_account_key),
 }

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from wizard.engine.resource import Ref
 
 
+CREDENTIAL_TAG = "lakestrap-credential"
+"""Tag of a version: the id of the credential whose value it is, as its issuer calls it."""
+
+
 class VaultId(NamedTuple):
     """Subscription id, resource group and name of a vault."""
 

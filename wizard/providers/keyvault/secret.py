@@ -18,7 +18,7 @@ from wizard.providers.arm import errors as arm_errors
 from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, last_part, marked, owner_of
 from wizard.providers.keyvault.access_policy import policy_key
 from wizard.providers.keyvault.errors import DELETED, NoDataRight, translated
-from wizard.providers.keyvault.ids import parsed
+from wizard.providers.keyvault.ids import CREDENTIAL_TAG, parsed
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ DATA_ROLES = frozenset(
 class VaultSecret(Resource):
     """``value`` is written only where no secret of that name exists; ``generate`` makes one at that moment.
 
+    ``credential`` is the id of the credential whose value it is and ``expires`` (ISO 8601) its end, where another issues it.
     ``names_data_role``: ``requires`` then names the data action too; leave it off where this run gives the operator the
     role. Attributes: ``id``, ``secret_name``, ``uri``; ``value`` is a ``Secret`` that ``secret`` fetches.
     """
@@ -61,6 +62,8 @@ class VaultSecret(Resource):
     value: Secret | Ref | None = None
     generate: bool = False
     names_data_role: bool = False
+    credential: str | Ref = ""
+    expires: str | Ref = ""
 
     @property
     def requires(self) -> tuple[Permission, ...]:
@@ -71,7 +74,12 @@ class VaultSecret(Resource):
 
     @property
     def _tags(self) -> dict[str, str]:
-        return marked({}, self.project, self.environment)
+        named = {CREDENTIAL_TAG: str(self.credential)} if self.credential and not isinstance(self.credential, Ref) else {}
+        return marked(named, self.project, self.environment)
+
+    @property
+    def _ends(self) -> datetime | None:
+        return datetime.fromisoformat(self.expires) if self.expires and isinstance(self.expires, str) else None
 
     async def read(self, session: Session) -> Observed | None:
         place = parsed(self.vault_id)
@@ -97,7 +105,9 @@ class VaultSecret(Resource):
         value = self._wished_value()
         client = session.secrets(parsed(self.vault_id).uri)
         try:
-            await self.asked(session, "write", lambda: client.set_secret(self.secret_name, value.reveal(), tags=self._tags))
+            await self.asked(
+                session, "write", lambda: client.set_secret(self.secret_name, value.reveal(), tags=self._tags, expires_on=self._ends)
+            )
         except ServiceRefused as refusal:
             if refusal.code != DELETED:
                 raise

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.providers.arm import errors as arm_errors
 from wizard.providers.arm.ids import marked
-from wizard.providers.keyvault.ids import parsed
+from wizard.providers.keyvault.ids import CREDENTIAL_TAG, parsed
 from wizard.providers.keyvault.secret import VaultSecret
 from wizard.secret import Secret
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 Json = Any
-
-CREDENTIAL_TAG = "lakestrap-credential"
-"""Tag of a version: the id of the credential whose value it is, as its issuer calls it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Storage accounts as far as their keys go: reading them, making them anew, and seeing whether one works."""
