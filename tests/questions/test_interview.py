@@ -45,6 +45,7 @@ NOT_ASKED = {
     **dict.fromkeys(("network.host_subnet", "network.container_subnet", "network.endpoint_subnet"), "said in the file"),
     **dict.fromkeys(("workspace", "lake", "monitoring", "budget", "environments.*.budget"), "said in the file"),
     **dict.fromkeys(("environments.*.existing.network", "environments.*.existing.dns_zones"), "said in the file"),
+    "secrets.*.check": "said in the file",
     "environments.*.naming": "the project's patterns hold {environment}",
 }
 

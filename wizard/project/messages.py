@@ -29,7 +29,7 @@ RULES: Mapping[str, str] = {
     "tags": "a tag's name has no <>%&\\?/ and at most 128 characters, its value at most 256",
     "access.role": "one of reader, secrets-user, secrets-officer, contributor",
     "secrets.name": "1-127 letters, digits and hyphens; Key Vault knows no underscore",
-    "secrets.from": "prompt, generate, stdin, env:NAME or file:PATH; never the value itself",
+    "secrets.from": "prompt, generate, github-token, stdin, env:NAME or file:PATH; never the value itself",
     "lake.containers": "each 3-63 lower-case letters, digits and single hyphens, like rawdata",
     "budget.notify": "e-mail addresses, at least one",
     "network.address_space": "a range of private addresses, /16 to /24, like 10.139.0.0/22",
