@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wizard.blueprint import resources
+from wizard.blueprint import environment_only, resources
 from wizard.blueprint.github import repository_resources
 from wizard.engine.plan import Action, Change, Plan, make_plan
+from wizard.engine.resource import Service
 from wizard.errors import LakestrapError, NotSignedIn, Unreachable
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def wished(proposal: Proposal, facts: Facts, files: Resource) -> tuple[Resource,
     return _closed([*own, files, *changing])
 
 
+def _shared(project: Project, environment: Environment, facts: Facts) -> list[Resource]:
+    """What is not the environment's own and what it cannot be made without."""
+    return [item for item in resources(alone(project, environment), facts) if item.kind in GROUND | NEEDED]
+
+
 def _closed(found: list[Resource]) -> tuple[Resource, ...]:
     keys = {item.key for item in found}
     return tuple(replace(item, after=tuple(key for key in item.after if key in keys)) for item in found)
@@ -112,9 +118,11 @@ def _visible(facts: Facts, environment: Environment, session: Session) -> bool:
 
 
 async def _drift(project: Project, environment: Environment, facts: Facts, session: Session, ours: frozenset[str]) -> list[Drift]:
-    wanted = [item for item in resources(alone(project, environment), facts) if item.environment or item.kind in GROUND | NEEDED]
+    wanted = [*_shared(project, environment, facts), *environment_only(project, environment, facts)]
+    # a workspace takes whoever may administer it in as a member at the first call: it is not even asked
+    seen = [item for item in wanted if item.service is not Service.DATABRICKS]
     try:
-        plan = await make_plan(_closed(wanted), session, ours=ours)
+        plan = await make_plan(_closed(seen), session, ours=ours)
     except (NotSignedIn, Unreachable):
         raise
     except LakestrapError as refusal:
