@@ -171,3 +171,34 @@ async def test_a_run_that_ends_under_a_question_takes_it_away(sandbox: Sandbox, 
         names = [type(screen).__name__ for screen in pilot.app.screen_stack]
         assert names == ["Screen", "Home", "Questions", "Review", "Done"], "neither the question nor the lanes stay behind"
         assert "✓ shop is set up" in shown(pilot)
+
+
+async def test_a_failed_step_is_told_and_can_be_tried_again_within_the_run(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add(method="PUT", path=r"management\.azure\.com/.*/vaults/kv-shop-dev-[^/]+", status=400)
+    async with seated(tmp_path / "shop", (80, 24)) as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter")
+        await to_review(pilot)
+        await pilot.press("a")
+        await at(pilot, "AskRemedy")
+        assert "keyvault.vault/dev" in shown(pilot) and "The request is invalid" in shown(pilot)
+        assert "The other steps go on meanwhile" in shown(pilot)
+        await pilot.press("r")
+        await at(pilot, "Done")
+        assert "✓ shop is set up" in shown(pilot) and "✗" not in shown(pilot)
+
+
+async def test_skipping_a_failed_step_leaves_out_what_depends_on_it_only(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.faults.add(method="PUT", path=r"management\.azure\.com/.*/vaults/kv-shop-dev-[^/]+", status=400)
+    async with seated(tmp_path / "shop") as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter")
+        await to_review(pilot)
+        await pilot.press("a")
+        await at(pilot, "AskRemedy")
+        await pilot.press("k")
+        await at(pilot, "Done")
+        assert "✗ Not complete" in shown(pilot) and "that depend on it were left out" in shown(pilot)
+        outcome = pilot.app.sitting.outcome  # type: ignore[attr-defined]
+        assert list(outcome.applied.failed) == ["keyvault.vault/dev"]
+        assert all("/prod" not in key or key.startswith("github.files") for key in outcome.applied.skipped)

@@ -7,14 +7,15 @@ plan's decisions, never sends a request itself, and stops between calls when its
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
-from wizard.engine.plan import Action, Change, Plan
+from wizard.engine.plan import Action, Change, Plan, decide
 from wizard.engine.resource import Json, Observed, Ref, Resource, Service
 from wizard.engine.step import Step
 from wizard.errors import Cancelled, JournalLost, LakestrapError
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
 CALLS_AT_ONCE = {Service.ENTRA: 4, Service.ARM: 12, Service.KEYVAULT: 6, Service.GITHUB: 1, Service.DATABRICKS: 4}
 """GitHub asks for serial writes; the others are kept well under their throttles."""
+
+
+class Remedy(StrEnum):
+    """What a person says to a failed step: once more, go on without it and what depends on it, or no further."""
+
+    RETRY = "retry"
+    SKIP = "skip"
+    STOP = "stop"
+
+
+AskRemedy = Callable[[Change, LakestrapError], Awaitable[Remedy]]
 
 
 @dataclass(slots=True)
@@ -48,12 +60,16 @@ class Applied:
 
 
 class Applier:
-    """One execution of one plan. ``events`` is the stream; ``result`` is complete when it ends."""
+    """One execution of one plan. ``events`` is the stream; ``result`` is complete when it ends.
 
-    def __init__(self, plan: Plan, session: Session, journal: Journal, *, patience: float = 600.0) -> None:
+    ``remedy`` is asked after each failure, one at a time, while the other steps go on; without it what depends on the step is skipped.
+    """
+
+    def __init__(self, plan: Plan, session: Session, journal: Journal, *, patience: float = 600.0, remedy: AskRemedy | None = None) -> None:
         if plan.blocked:
             raise ValueError("a plan with blocked changes cannot be applied")
         self.plan, self.session, self.journal, self.patience = plan, session, journal, patience
+        self.remedy, self._asking = remedy, asyncio.Lock()
         self.result = Applied()
         self.stopping = asyncio.Event()
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -127,22 +143,59 @@ class Applier:
             self._done[change.key].set()
 
     async def _run(self, change: Change) -> None:
-        step = Step(change, self)
-        try:
-            # with an order of its own it was resolved when it was found, and what it refers to may be gone by now
-            values = await self._values(change, step) if change.waits_for is None else {}
-            resource = change.resource.resolved(values)
-            self.result.settled[change.key] = await step.run(resource)
-        except JournalLost:
-            raise
-        except Cancelled as stopped:
-            self._skip(change, stopped.message)
-        except LakestrapError as error:
-            self.result.failed[change.key] = error
-            hint = "\n".join(error.hints)
-            self.tell(Event(EventKind.CHANGE_FAILED, change.key, str(change.action), "failed", error.message, hint))
-        finally:
-            self.result.changed += step.mutations
+        tries = 0
+        while True:
+            step, tries = Step(change, self), tries + 1
+            try:
+                # with an order of its own it was resolved when it was found, and what it refers to may be gone by now
+                values = await self._values(change, step) if change.waits_for is None else {}
+                resource = change.resource.resolved(values)
+                step.change = change if tries == 1 else await self._as_it_is_now(change, resource)
+                self.result.settled[change.key] = await step.run(resource)
+                if tries > 1 and step.change.action is Action.KEEP:
+                    self.tell(Event(EventKind.SETTLED, change.key, str(change.action), "settled"))
+                return None
+            except JournalLost:
+                raise
+            except Cancelled as stopped:
+                return self._skip(change, stopped.message)
+            except LakestrapError as error:
+                hint = "\n".join(error.hints)
+                self.tell(Event(EventKind.CHANGE_FAILED, change.key, str(change.action), "failed", error.message, hint))
+                if await self._said(change, error) is not Remedy.RETRY:
+                    self.result.failed[change.key] = error
+                    return None
+            finally:
+                self.result.changed += step.mutations
+
+    async def _as_it_is_now(self, change: Change, resource: Resource) -> Change:
+        """The change for what a failed try has left behind."""
+        seen = await resource.read(self.session) if resource.identifiable() else None
+        if resource.lookup:
+            return replace(change, observed=seen)
+        if change.action is Action.DELETE:
+            return replace(change, action=Action.DELETE if seen else Action.KEEP, observed=seen or change.observed)
+        now = decide(resource, seen, ours=True)
+        untouched = seen is not None and change.observed is not None and seen.id == change.observed.id
+        unheard = seen is not None and bool(resource.secret_attributes) and not resource.revealable and now.action is Action.KEEP
+        again = (change.action is Action.REPLACE and untouched) or (unheard and change.action in (Action.CREATE, Action.REPLACE))
+        action = Action.REPLACE if again else now.action
+        return replace(change, action=action, observed=seen, differences=now.differences)
+
+    async def _said(self, change: Change, error: LakestrapError) -> Remedy:
+        """What the person says to a failure; stopping the run answers for them."""
+        async with self._asking:
+            if self.remedy is None or self.stopping.is_set():
+                return Remedy.SKIP
+            asked = asyncio.ensure_future(self.remedy(change, error))
+            stopped = asyncio.ensure_future(self.stopping.wait())
+            await asyncio.wait((asked, stopped), return_when=asyncio.FIRST_COMPLETED)
+            said = asked.result() if asked.done() else Remedy.SKIP
+            asked.cancel()
+            stopped.cancel()
+            if said is Remedy.STOP:
+                self.stopping.set()
+            return said
 
     async def _values(self, change: Change, step: Step) -> dict[Ref, Json]:
         """What the settled producers know; a kept credential is asked again only where it must be written."""

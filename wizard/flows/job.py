@@ -20,6 +20,7 @@ from wizard.flows.working_tree import edited_files
 from wizard.project.file import load, located, shown_as
 
 if TYPE_CHECKING:
+    from wizard.engine.apply import AskRemedy
     from wizard.project.model import Environment, Project
     from wizard.providers.session import Session
     from wizard.secret import Secret
@@ -40,6 +41,8 @@ class Job:
     """Seconds to wait for somebody else's run to end; 0 refuses at once."""
     problems: tuple[Problem, ...] = ()
     """Names of the project that nobody knows any more; only where the job was opened to look and not to change."""
+    remedy: AskRemedy | None = None
+    """Who is asked after a failed step; nobody where the run shall end by itself."""
 
     @property
     def root(self) -> Path:

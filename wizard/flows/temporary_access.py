@@ -117,7 +117,7 @@ async def _taken_back(officers: tuple[Resource, ...], job: Job) -> Plan:
 
 async def applied_of(plan: Plan, job: Job, journal: Journal, applied: Applied) -> AsyncIterator[Event]:
     """Carry one plan out; ``applied`` gathers what became of it."""
-    applier = Applier(plan, job.session, journal)
+    applier = Applier(plan, job.session, journal, remedy=job.remedy)
     try:
         async for event in applier.events():
             yield event

@@ -133,6 +133,15 @@ def expected_seconds(plan: Plan) -> float:
     return max(ends.values(), default=0.0)
 
 
+def dependants(plan: Plan, key: str) -> frozenset[str]:
+    """The changes that cannot be made without one of them, however far behind it."""
+    found: set[str] = set()
+    for change in plan.changes:  # each comes after all it needs
+        if change.needs & (found | {key}) and str(change.action) != "keep":
+            found.add(change.key)
+    return frozenset(found)
+
+
 def environments_of(plan: Plan, names: Sequence[str]) -> dict[str, str]:
     """The lane of every change: its environment's name, or the one shared by all."""
     return {change.key: change.resource.environment if change.resource.environment in names else SHARED for change in plan.changes}

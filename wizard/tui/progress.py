@@ -128,6 +128,7 @@ def _step(lane: Lane, event: Event) -> None:
     match event.event:
         case EventKind.CHANGE_STARTED:
             lane.waits.pop(key, None)
+            lane.failed.pop(key, None)
             lane.under_way[key] = event.action
         case EventKind.CHANGE_MADE:
             lane.under_way.pop(key, None)
@@ -150,8 +151,10 @@ def _ended(lane: Lane, event: Event) -> None:
         lane.failed[event.key] = event
     elif event.event is EventKind.SKIPPED:
         lane.skipped[event.key] = str(event.detail.get("reason", ""))
-    elif event.event is EventKind.SETTLED and event.action in CHANGING:
-        lane.settled.add(event.key)
+    elif event.event is EventKind.SETTLED:
+        lane.failed.pop(event.key, None)
+        if event.action in CHANGING:
+            lane.settled.add(event.key)
 
 
 def _short(key: str) -> str:

@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Footer, Input, ProgressBar, Static
 
+from wizard.engine.apply import Remedy
 from wizard.errors import Cancelled, LakestrapError
 from wizard.tui import plan_view
 from wizard.tui.progress import Board, board
@@ -25,7 +26,7 @@ from wizard.tui.widgets.lane import LaneView, clock
 
 if TYPE_CHECKING:
     from wizard.engine.events import Event
-    from wizard.engine.plan import Plan
+    from wizard.engine.plan import Change, Plan
     from wizard.secret import Secret
 
 SAFE = "Calls that are under way end, no new one begins. Nothing is lost: resume from the first screen, and it goes on from there."
@@ -97,6 +98,7 @@ class Apply(Page):
 
         job, preview = self.sitting.job, self.sitting.preview
         assert job is not None
+        job.remedy = self.remedy
         outcome = self.sitting.outcome = Outcome()
         error: LakestrapError | None = None
         stream = setup(job, self, outcome, preview)
@@ -134,6 +136,21 @@ class Apply(Page):
         title, text = f"{name} for {environment}", "The value goes into the vault and is forgotten. It is never shown."
         self.app.push_screen(AskSecret(title, text), answer.set_result)
         return await answer
+
+    async def remedy(self, change: Change, error: LakestrapError) -> Remedy:
+        """What the person says to a failed step; the run goes on around it meanwhile."""
+        from wizard.tui.screens.dialogs import AskRemedy
+
+        plan = self.sitting.preview.plan if self.sitting.preview is not None else None
+        answer: asyncio.Future[Remedy | None] = asyncio.get_running_loop().create_future()
+        dialog = AskRemedy(change.key, error, len(plan_view.dependants(plan, change.key)) if plan is not None else 0)
+        self.app.push_screen(dialog, lambda said: None if answer.done() else answer.set_result(said))
+        try:
+            return await answer or Remedy.SKIP
+        except asyncio.CancelledError:  # the run was stopped over its head
+            if dialog is self.app.screen:
+                self.app.pop_screen()
+            raise
 
     # drawing
 

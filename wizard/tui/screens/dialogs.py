@@ -5,7 +5,7 @@ Owns their layout. What is typed into a masked field leaves as ``Secret`` and is
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,7 +13,11 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from wizard.engine.apply import Remedy
 from wizard.secret import Secret
+
+if TYPE_CHECKING:
+    from wizard.errors import LakestrapError
 
 
 class Confirm(ModalScreen[bool]):
@@ -41,6 +45,43 @@ class Confirm(ModalScreen[bool]):
 
     def action_answer(self, answer: bool) -> None:
         self.dismiss(answer)
+
+
+class AskRemedy(ModalScreen[Remedy]):
+    """What failed and why, and the three ways on; Esc looks for none of them but goes on without the step."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "say('retry')", "Retry"),
+        Binding("k,escape", "say('skip')", "Skip"),
+        Binding("s", "say('stop')", "Stop"),
+    ]
+
+    def __init__(self, key: str, error: LakestrapError, dependants: int) -> None:
+        super().__init__()
+        self.key, self.error, self.dependants = key, error, dependants
+
+    def compose(self) -> ComposeResult:
+        steps = {0: "nothing else", 1: "1 step"}.get(self.dependants, f"{self.dependants} steps")
+        with Vertical(classes="dialog"):
+            yield Static(f"✗ {self.key}", classes="dialog-title wrong", markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Static(self.error.message, classes="dialog-text", markup=False)
+                for hint in self.error.hints:
+                    yield Static(f"→ {hint}", classes="dialog-text", markup=False)
+            yield Static(f"The other steps go on meanwhile; {steps} would be left out with it.", classes="dialog-foot", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Stop the run", id="stop", variant="error")
+                yield Button("Skip it", id="skip")
+                yield Button("Retry", id="retry", variant="primary")
+
+    def on_mount(self) -> None:
+        self.query_one("#retry", Button).focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.action_say(event.button.id or "skip")
+
+    def action_say(self, remedy: str) -> None:
+        self.dismiss(Remedy(remedy))
 
 
 class AskSecret(ModalScreen[Secret | None]):
