@@ -27,6 +27,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"max_content_width": 110, "help_option_names": ["-h", "--help"]},
 )
+migrate = typer.Typer(help="Change how pipelines sign in, without a moment in which they cannot.", rich_markup_mode=None)
+app.add_typer(migrate, name="migrate")
 _options = Options()
 TYPED = "LAKESTRAP_TYPED"
 """Variable that tells the command of a rehearsal how it was called."""
@@ -200,6 +202,16 @@ def adopt(
     from wizard.headless.adopt import run_adopt
 
     _finish(run_adopt(_options, _console(), repository, name))
+
+
+@migrate.command("subject")
+def migrate_subject(
+    opt_in: Annotated[bool, typer.Option("--opt-in", help="Ask GitHub for subjects with ids in them; it cannot be taken back.")] = False,
+) -> None:
+    """Trust the subject that GitHub sends after a rename, a transfer or an opt-in; prove it; then end the old trust."""
+    from wizard.headless.migrate import run_migrate_subject
+
+    _finish(run_migrate_subject(_options, _console(), opt_in=opt_in))
 
 
 @app.command()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wizard.errors import LakestrapError, NotYet
+from wizard.flows.lease import current
 from wizard.flows.rotate.waiting import waiting_retirements
 from wizard.flows.status.proofs import moment
 from wizard.flows.status.rows import SHARED, Row, Standing
@@ -69,5 +71,11 @@ async def _retirements(job: Job) -> list[Row]:
 
 
 async def _lease(job: Job) -> list[Row]:
-    """Whoever holds the lease now; nothing where this version takes none."""
-    return []
+    """Whoever works on the project now."""
+    state = await current(job)
+    if state is None:
+        return []
+    since, until = (datetime.fromtimestamp(each, UTC).strftime("%Y-%m-%d %H:%M UTC") for each in (state.since, state.until))
+    why = f"{state.claim.holder} works on this project: {state.claim.purpose}, since {since}"
+    hint = f"wait for its end; should it be dead, its claim ends at {until}"
+    return [Row(SHARED, "run", f"run {state.claim.run}", Standing.WAITING, why, hint, until=until)]
