@@ -5,6 +5,7 @@ Owns the stand-ins for people: answers, merges, commits, clones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ async def merged(number: int = 1) -> None:
         await session.github(lambda github: github.requester.requestJsonAndCheck("PUT", f"/repos/{REPOSITORY}/pulls/{number}/merge"))
 
 
-def committed(world: Any, changes: dict[str, str | None], branch: str = "main") -> None:
+def committed(world: Any, changes: Mapping[str, str | None], branch: str = "main") -> None:
     """Somebody's commit on a branch."""
     repository = models.repository(world, REPOSITORY)
     assert repository is not None
