@@ -21,6 +21,8 @@ Json = Any
 ITS_OWN = frozenset({"name", "production", "existing", "address_space"})
 """What a pattern does not give away: its things, the range of its network; whether it is production follows from the place."""
 NOBODY = "none"
+UNTAKEN = "another"
+"""Stands in for a name that is taken, so that everything else can be checked too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,9 @@ def proposed(project: Project, request: Request) -> Proposal:
     problems = list(_unknown(project, request))
     pattern = _named(project, request.like) or _before(project, request)
     at = _place(project, request)
-    raw, notes = _raw(project, request, pattern, at)
-    known = {problem.place for problem in problems}
-    for problem in file.checked(raw):
-        place = _argument(problem.place, at)
-        if place not in known or place != "ENV":
-            problems.append(Problem(place, problem.reason, problem.remedy))
+    taken = any(problem.place == "ENV" for problem in problems)
+    raw, notes = _raw(project, replace(request, name=UNTAKEN) if taken else request, pattern, at)
+    problems += [Problem(_argument(item.place, at), item.reason, item.remedy) for item in file.checked(raw)]
     if problems:
         raise BadInput(list(dict.fromkeys(problems)))
     return Proposal(request.name, pattern.name, project, Project.model_validate(raw), tuple(notes))
