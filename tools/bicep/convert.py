@@ -151,6 +151,12 @@ class Converter:
             parts += [self.convert(item.key, environment), self.convert(item.value, environment)]
         return function("createObject", *parts)
 
+    def _flattened(self, value: tree.Flattened, environment: Environment) -> Expression:
+        return function("flatten", function("createArray", *(self.convert(chunk, environment) for chunk in value.chunks)))
+
+    def _merged(self, value: tree.Merged, environment: Environment) -> Expression:
+        return function("shallowMerge", function("createArray", *(self.convert(chunk, environment) for chunk in value.chunks)))
+
     def _ternary(self, value: tree.Ternary, environment: Environment) -> Expression:
         return function("if", *(self.convert(part, environment) for part in (value.condition, value.yes, value.no)))
 
@@ -205,6 +211,8 @@ class Converter:
             raise Refusal(value.at, f"the function {value.name!r}")
         if name in functions.SCOPES and value.arguments:
             raise Refusal(value.at, f"{name}() with arguments as a value")
+        if name in ("tenant", "managementGroup") and not self.unit.dialect.scopes_as_values:
+            raise Refusal(value.at, f"{name}() as a value in this release")
         return function(name, *(self.convert(argument, environment) for argument in value.arguments))
 
     def _method(self, value: tree.Call, environment: Environment) -> Expression:

@@ -26,6 +26,7 @@ class Dialect:
     formatted_holes: bool = True
     decorators_reversed: bool = False
     hash_as_written: bool = False
+    scopes_as_values: bool = True
     secure_string: str = "securestring"
 
 
@@ -41,6 +42,7 @@ def dialect(version: str, forms: str = "") -> Dialect:
         ternary_parameters=numbers >= (0, 29),
         all_ancestors=numbers < (0, 5),
         empty_functions=numbers < (0, 4, 1100),
+        scopes_as_values=numbers >= (0, 4, 1100),
         hash_as_written=numbers < (0, 4, 400),
         decorators_reversed=numbers < (0, 15),
         formatted_holes=numbers >= (0, 4, 1000),
@@ -49,5 +51,5 @@ def dialect(version: str, forms: str = "") -> Dialect:
 
 
 def _deployments(numbers: tuple[int, ...]) -> str:
-    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 4, 1100), "2020-10-01"), ((0, 3), "2020-06-01"))
+    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 4, 1100), "2020-10-01"), ((0, 4, 600), "2020-06-01"))
     return next((version for start, version in steps if numbers >= start), "2019-10-01")

@@ -162,7 +162,7 @@ class Parser:
         if self.sees("["):
             return self.array()
         if self.sees("{"):
-            return self.object()
+            return self.spread_object()
         raise self.refusal(f"{token.text or token.kind!r} where a value was expected")
 
     def text(self) -> tree.Text:
@@ -204,16 +204,22 @@ class Parser:
         at = self.expect("[").at
         if self.sees("for"):
             return self._loop()
+        chunks: list[tree.Node] = []
         items: list[tree.Node] = []
         while not self.sees("]"):
-            if items:
+            if items or chunks:
                 self.separator()
             if self.sees("..."):
-                raise self.refusal("a spread")
-            if not self.sees("]"):
+                self.take()
+                chunks += [tree.Array(at, items)] if items else []
+                chunks.append(self.expression())
+                items = []
+            elif not self.sees("]"):
                 items.append(self.expression())
         self.take()
-        return tree.Array(at, items)
+        if not chunks:
+            return tree.Array(at, items)
+        return tree.Flattened(at, [*chunks, tree.Array(at, items)] if items else chunks)
 
     def separator(self) -> None:
         """What stands between two items: a comma, a line end, or both."""
@@ -248,8 +254,17 @@ class Parser:
         return tree.Condition(at, condition, self.object())
 
     def object(self) -> tree.Object:
+        """An object literal without spreads."""
+        found = self.spread_object()
+        if not isinstance(found, tree.Object):
+            raise Refusal(found.at, "a spread here")
+        return found
+
+    def spread_object(self) -> tree.Object | tree.Merged:
         """An object literal."""
-        found = tree.Object(self.expect("{").at, [])
+        at = self.expect("{").at
+        chunks: list[tree.Node] = []
+        found = tree.Object(at, [])
         first = True
         while not self.sees("}"):
             if not first:
@@ -257,15 +272,21 @@ class Parser:
                 if self.sees("}"):
                     break
             first = False
-            self.member(found)
+            if self.sees("..."):
+                self.take()
+                chunks += [found] if found.properties else []
+                chunks.append(self.expression())
+                found = tree.Object(at, [])
+            else:
+                self.member(found)
         self.take()
-        return found
+        if not chunks:
+            return found
+        return tree.Merged(at, [*chunks, found] if found.properties else chunks)
 
     def member(self, owner: tree.Object) -> None:
         """One property; a repeated key is refused."""
         token = self.token
-        if self.sees("..."):
-            raise self.refusal("a spread")
         key = self.text() if token.kind == "string" else tree.Text(token.at, [self.name()], [])
         self.expect(":")
         if key.literal is not None and owner.get(key.literal) is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from . import tree
 from .language import SAFE, Expression, Function, Literal, access, function, tried
 from .model import ModuleSymbol, ResourceSymbol
-from .refusal import Refusal
+from .refusal import Position, Refusal
 
 if TYPE_CHECKING:
     from .convert import Converter, Environment, Reference
@@ -111,6 +111,8 @@ def _qualified(converter: Converter, scope: Scope, kind: str, names: list[Expres
     if scope.kind == "subscription":
         return function("subscriptionResourceId", *([scope.subscription] if scope.subscription else []), *rest)
     if scope.kind == "managementGroup":
+        if not converter.unit.dialect.scopes_as_values:
+            raise Refusal(Position(converter.model.path, 1, 1), "the id of something in a management group in this release")
         group = management_group(scope.name, True) if scope.name else access(function("managementGroup"), "id")
         return function("extensionResourceId", group, *rest)
     if scope.kind == "resource":

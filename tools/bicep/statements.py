@@ -7,14 +7,19 @@ from pathlib import Path
 from . import tree
 from .expressions import Parser
 from .refusal import Position, Refusal
+from .scanner import Scanner
 from .tokens import Reader
 
 SCOPES = ("resourceGroup", "subscription", "managementGroup", "tenant")
 
 
 def parse(path: Path) -> tree.Program:
-    """The declarations of a file; raises :class:`Refusal`."""
-    return FileParser(Reader(path).tokens()).program()
+    """The declarations of a file; raises :class:`Refusal`. Syntax that is younger than the grammar is read without it."""
+    try:
+        tokens = Reader(path).tokens()
+    except Refusal:
+        tokens = Scanner(path).tokens()
+    return FileParser(tokens).program()
 
 
 class FileParser(Parser):

@@ -15,10 +15,9 @@ import tree_sitter
 import tree_sitter_bicep
 
 from .refusal import Position, Refusal
+from .strings import several_lines, unescaped
 
 PIECES = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+|=>|==|!=|=~|!~|<=|>=|&&|\|\||\?\?|::|\.\?|\.\.\.|[^\sA-Za-z_0-9]")
-ESCAPE = re.compile(r"\\(u\{([0-9a-fA-F]+)\}|.)", re.DOTALL)
-SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", "$": "$"}
 
 
 @dataclass
@@ -125,16 +124,4 @@ class Reader:
 
     def _content(self, start: int, end: int, quote: bytes, at: Position) -> str:
         text = self.data[start:end].decode()
-        if quote == b"'''":
-            return text[2:] if text.startswith("\r\n") else text.removeprefix("\n")
-        if "${" in ESCAPE.sub("", text):
-            raise Refusal(at, "an interpolation that the grammar did not see")
-
-        def replaced(match: re.Match[str]) -> str:
-            if match[2]:
-                return chr(int(match[2], 16))
-            if match[1] not in SIMPLE:
-                raise Refusal(at, f"the escape sequence \\{match[1]}")
-            return SIMPLE[match[1]]
-
-        return ESCAPE.sub(replaced, text)
+        return several_lines(text) if quote == b"'''" else unescaped(text, at)

@@ -51,10 +51,52 @@ class Null(Node):
 
 
 @dataclass(eq=False)
-class Name(Node):
-    """A reference to a symbol."""
+class Named(Node):
+    """What stands for a declaration by its name."""
 
     name: str
+
+
+class Name(Named):
+    """A reference to a symbol."""
+
+
+class TypeName(Named):
+    """A reference to an ambient or declared type."""
+
+
+@dataclass(eq=False)
+class Wrapper(Node):
+    """What stands around one other node."""
+
+    inner: Node
+
+
+class Group(Wrapper):
+    """A parenthesised expression or type."""
+
+
+class NonNull(Wrapper):
+    """``value!``."""
+
+
+class NullableType(Wrapper):
+    """``type?``."""
+
+
+@dataclass(eq=False)
+class Spread(Node):
+    """A literal with spreads; the chunks are the literals between them and what is spread."""
+
+    chunks: list[Node]
+
+
+class Merged(Spread):
+    """An object: ``{ a: 1, ...b }``."""
+
+
+class Flattened(Spread):
+    """An array: ``[ a, ...b ]``."""
 
 
 @dataclass(eq=False)
@@ -82,20 +124,6 @@ class Array(Node):
     """An array literal."""
 
     items: list[Node]
-
-
-@dataclass(eq=False)
-class Group(Node):
-    """A parenthesised expression."""
-
-    inner: Node
-
-
-@dataclass(eq=False)
-class NonNull(Node):
-    """``value!``."""
-
-    inner: Node
 
 
 @dataclass(eq=False)
@@ -190,13 +218,6 @@ class Condition(Node):
 
 
 @dataclass(eq=False)
-class TypeName(Node):
-    """A reference to an ambient or declared type."""
-
-    name: str
-
-
-@dataclass(eq=False)
 class TypeMember(Node):
     """A property of an object type, or an item of a tuple (``name`` empty), or ``*`` for further properties."""
 
@@ -235,13 +256,6 @@ class UnionType(Node):
 
 
 @dataclass(eq=False)
-class NullableType(Node):
-    """``type?``."""
-
-    inner: Node
-
-
-@dataclass(eq=False)
 class Declaration(Node):
     """What all declarations share."""
 
@@ -250,10 +264,18 @@ class Declaration(Node):
 
 
 @dataclass(eq=False)
-class Metadata(Declaration):
-    """``metadata name = value``."""
+class Valued(Declaration):
+    """A declaration that is a name for a value."""
 
     value: Node
+
+
+class Metadata(Valued):
+    """``metadata name = value``."""
+
+
+class Variable(Valued):
+    """``var name = value``."""
 
 
 @dataclass(eq=False)
@@ -262,13 +284,6 @@ class Parameter(Declaration):
 
     type: Node
     default: Node | None
-
-
-@dataclass(eq=False)
-class Variable(Declaration):
-    """``var name = value``."""
-
-    value: Node
 
 
 @dataclass(eq=False)
