@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wizard.blueprint.facts import Facts, Place
+from wizard.blueprint.issued import issued
 from wizard.blueprint.vaults import CREDENTIAL
 from wizard.engine.resource import Ref, Resource
 from wizard.project.model import Project
@@ -84,6 +85,7 @@ def _rulesets(project: Project) -> Iterator[Resource]:
 def environment_resources(place: Place) -> Iterator[Resource]:
     """One GitHub environment: the gate first, then the subject it gives, then what jobs read."""
     project, gates = place.project, place.facts.gates
+    yield from issued(place)
     if not gates.environments:
         return
     owned, name, repository = place.owned, project.github.repository, ("github.repository/repository",)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from wizard.blueprint.facts import Facts, Place
 from wizard.blueprint.grants import assignment
+from wizard.blueprint.issued import filled
 from wizard.blueprint.roles import SECRETS_OFFICER
 from wizard.engine.resource import Ref, Resource
 from wizard.project.model import Access, Environment, Project
@@ -42,8 +43,8 @@ def vaults(place: Place) -> Iterator[Resource]:
             **place.owned,
             vault_id=place.vault_id,
             secret_name=spec.name,
-            value=None,
             after=(place.vault_key, *_officer_keys(place), *_way_in(place)),
+            **filled(place, spec),
         )
     if place.stores_credential:
         yield from _operations_vault(place)

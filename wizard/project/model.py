@@ -148,9 +148,16 @@ class SecretSpec(Part):
     name: str = Field(pattern=r"^[0-9A-Za-z-]{1,127}$", description="Name in the Key Vault: letters, digits and hyphens.")
     source: str = Field(
         alias="from",
-        pattern=r"^(prompt|generate|github-token|stdin|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
+        pattern=r"^(prompt|generate|github-token|stdin|env:[A-Za-z_][A-Za-z0-9_]*|file:.+|databricks-token|databricks-oauth-secret"
+        r"|storage-key(:/subscriptions/[^/]+/resource[gG]roups/[^/]+/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24})?)$",
         description="Where set-up takes the value: prompt, generate, stdin, env:NAME or file:PATH; github-token is asked for too. "
-        "One that exists stays.",
+        "databricks-oauth-secret, databricks-token: made for the deploy identity. storage-key, storage-key:ARM-ID: of the storage "
+        "account under existing, or of that one. One that exists stays.",
+    )
+    github: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,254}$",
+        description="Also a secret of the GitHub environment, of this name: jobs there read it as secrets.NAME.",
     )
     check: str | None = Field(
         default=None,

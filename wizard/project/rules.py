@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from wizard.project import naming, networks
+from wizard.project import issued, naming, networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,7 @@ def _secrets(project: Project) -> Iterator[Broken]:
             yield Broken(("secrets", index, "name"), f"secret {item.name} is there twice", "merge the entries; case does not count")
         seen.add(item.name.lower())
         yield from _references(project, ("secrets", index), item.environments)
+    yield from (Broken(*trouble) for trouble in issued.troubles(project))
     taking_stdin = [index for index, item in enumerate(project.secrets) if item.source == "stdin"]
     for index in taking_stdin[1:]:
         yield Broken(("secrets", index, "from"), "only one secret can come from stdin", "use env:NAME or file:PATH for the others")
