@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wizard.providers.keyvault.deleted import SoftDeleted as DeletedVault
 
 BRANCH = "lakestrap/destroy"
+"""Where the end of a whole project is proposed; that of an environment goes where set-up proposes, so that set-up finds it there."""
 EXPLANATION = """These environments are destroyed: {names}.
 
 Merge it before the next deployment: a workflow that still names a destroyed environment makes GitHub create an empty one.
@@ -140,9 +141,8 @@ async def _published(
         return []
     changes = []
     setup = next(each for each in repository_resources(job.project, job.facts) if isinstance(each, Files))
-    seen = await setup.read(job.session)
-    open_still = seen is not None and seen.attributes["published"] == "proposed"
-    if left is None and open_still:
+    seen = await setup.read(job.session) if left is None else None
+    if seen is not None and seen.attributes["published"] == "proposed":
         changes.append(Change(setup, Action.DELETE, seen))
     files = {path: text for path, text in texts.items() if path not in found.kept}
     told = ", ".join(going)
@@ -150,7 +150,7 @@ async def _published(
         setup,
         name="removal",
         files=files,
-        proposal=setup.proposal if open_still and left is not None else BRANCH,
+        proposal=setup.proposal if left is not None else BRANCH,
         message=f"Remove {told}" if left is not None else f"Remove what Lakestrap generated for {job.project.name}",
         explanation=EXPLANATION.format(names=told),
         after=(),
