@@ -139,7 +139,8 @@ async def _alone(plan: Plan, preview: Planned, job: Job, decisions: Decisions, o
 
 def _ground(plan: Plan) -> Plan:
     """What has to exist before there can be a lease: a repository with a commit."""
-    return Plan(tuple(change for change in plan.changes if change.resource.kind in GROUND and change.action is Action.CREATE))
+    ground = tuple(change for change in plan.changes if change.resource.kind in GROUND)
+    return Plan(ground if any(change.action is Action.CREATE for change in ground) else ())
 
 
 async def _read_again(plan: Plan, preview: Planned, job: Job, decisions: Decisions) -> Plan:

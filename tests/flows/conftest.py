@@ -1,4 +1,4 @@
-"""The finished shop for tests of the status flow.
+"""The finished shop for tests of what comes after day one.
 
 Owns the fixture only; it never changes the folder that the set-up left.
 """
@@ -22,9 +22,15 @@ def mode() -> str:
 
 
 @pytest.fixture
-def shop(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def old_repository() -> bool:
+    """Whether the repository is from before immutable subjects."""
+    return False
+
+
+@pytest.fixture
+def shop(mode: str, old_repository: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """A shop that is set up, signed in to as the operator who did it."""
-    folder = set_up(mode)
+    folder = set_up(mode, old=old_repository)
     running = Sandbox(load(folder / "world.json"), monkeypatch)
     try:
         running.as_user()
