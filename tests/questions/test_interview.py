@@ -46,6 +46,7 @@ NOT_ASKED = {
     **dict.fromkeys(("workspace", "lake", "monitoring", "budget", "environments.*.budget"), "said in the file"),
     **dict.fromkeys(("environments.*.existing.network", "environments.*.existing.dns_zones"), "said in the file"),
     "secrets.*.check": "said in the file",
+    "secrets.*.github": "said in the file",
     "environments.*.naming": "the project's patterns hold {environment}",
 }
 

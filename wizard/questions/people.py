@@ -13,6 +13,9 @@ SOURCES = (
     Choice("env:", "env:NAME", "taken from a variable of this shell"),
     Choice("file:", "file:PATH", "taken from a file"),
     Choice("stdin", "stdin", "piped in"),
+    Choice("databricks-oauth-secret", "databricks-oauth-secret", "made for the deploy identity: it signs in to Databricks with it"),
+    Choice("databricks-token", "databricks-token", "made by the deploy identity, for tools that take no better; needs the OAuth secret"),
+    Choice("storage-key", "storage-key", "a key of the storage account of yours under existing"),
 )
 
 
