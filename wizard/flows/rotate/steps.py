@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PATIENCE = 300.0
+"""Seconds for which one propagation delay is waited for."""
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.25, 5.0, 1.6
 BETWEEN_PROBES = 0.2
 LONGEST_STREAK = 90.0
@@ -42,8 +44,8 @@ class Stopped(Exception):
 class Steps:
     """One run's stream of events. ``events`` drains what ``tell`` was given, until ``over``."""
 
-    def __init__(self, job: Job, journal: Journal, outcome: Outcome, *, patience: float = 300.0) -> None:
-        self.job, self.journal, self.outcome, self.patience = job, journal, outcome, patience
+    def __init__(self, job: Job, journal: Journal, outcome: Outcome) -> None:
+        self.job, self.journal, self.outcome, self.patience = job, journal, outcome, PATIENCE
         self.stopping = asyncio.Event()
         self.lease: Lease | None = None
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
