@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import identifiers, tree
+from . import functions, identifiers, tree
 from .language import Expression, Literal, serialized
 from .model import ModuleSymbol, ResourceSymbol
 from .refusal import Refusal
@@ -18,11 +18,12 @@ Deployed = ResourceSymbol | ModuleSymbol
 
 @dataclass(frozen=True)
 class Dependency:
-    """``index`` is None for the whole of a collection, and for what is not one; ``strong`` says that run-time values are read."""
+    """``index`` is None for the whole of a collection, and for what is not one; ``use`` is ``read`` where run-time values are read,
+    ``named`` where an id, a name or a key is enough, ``placed`` where it is a scope, a parent or given."""
 
     on: Deployed
     index: tree.Node | None
-    strong: bool = True
+    use: str = "read"
 
 
 class Dependencies:
@@ -65,8 +66,9 @@ class Dependencies:
                     continue
                 raise Refusal(symbol.node.at, "a dependency on itself")
             if isinstance(on, ResourceSymbol) and on.existing:
-                if self.unit.symbolic:
-                    raise Refusal(symbol.node.at, "a dependency on an existing resource in a template with symbolic names")
+                if self.unit.symbolic and self._waited_for(symbol, dependency):
+                    found.append(dependency)
+                    continue
                 if dependency.index is not None or on.loop is not None:
                     if self.direct(on):
                         raise Refusal(symbol.node.at, "a dependency on existing resources in a loop")
@@ -75,6 +77,12 @@ class Dependencies:
             else:
                 found.append(dependency)
         return _reduced(found, symbol)
+
+    def _waited_for(self, symbol: Deployed, dependency: Dependency) -> bool:
+        """Whether an existing resource is waited for itself, in a template with symbolic names."""
+        if dependency.use == "placed" or not self.unit.dialect.reads_existing:
+            raise Refusal(symbol.node.at, "this dependency on an existing resource in a template with symbolic names")
+        return dependency.use == "read"
 
     def direct(self, symbol: Deployed) -> list[Dependency]:
         """What the declaration itself refers to."""
@@ -85,12 +93,13 @@ class Dependencies:
             while above is not None:
                 # A parent in a loop is found with its index, as the value of `parent`.
                 if above.resource.loop is None:
-                    found.append(Dependency(above.resource, None))
+                    found.append(_used(above.resource, None, "placed"))
                 elif above is not symbol.parent:
                     raise Refusal(symbol.node.at, "a grandparent in a loop")
                 above = above.resource.parent if self.unit.dialect.all_ancestors else None
         visible = dict(symbol.visible) if isinstance(symbol, ResourceSymbol) else {}
         nodes: list[tree.Node] = []
+        places: list[tree.Node] = []
         value = symbol.node.value
         if isinstance(value, tree.Loop):
             nodes.append(value.source)
@@ -98,15 +107,28 @@ class Dependencies:
             value = value.body
         if isinstance(value, tree.Condition):
             nodes.append(value.condition)
-        nodes += [part for item in symbol.body.properties for part in (item.key, item.value)]
+        for item in symbol.body.properties:
+            (places if item.key.literal in ("parent", "scope", "dependsOn") else nodes).extend((item.key, item.value))
         for node in nodes:
             self._collect(node, visible, bound, bound, found)
+        placed: list[Dependency] = []
+        for node in places:
+            self._collect(node, visible, bound, bound, placed)
+        found += [_used(dependency.on, dependency.index, "placed") for dependency in placed]
         return _reduced(found, symbol)
 
     def _collect(
         self, node: tree.Node, visible: dict[str, ResourceSymbol], local: frozenset[str], allowed: frozenset[str], found: list[Dependency]
     ) -> None:
         """Add what the node refers to; an index may only use ``allowed`` local variables."""
+        owner = _named(node)
+        if owner is not None and self._symbol(owner, visible, local) is not None:
+            named: list[Dependency] = []
+            self._collect(owner, visible, local, allowed, named)
+            found += [_used(item.on, item.index, "named") for item in named[:1]] + named[1:]
+            for argument in node.arguments if isinstance(node, tree.Call) else []:
+                self._collect(argument, visible, local, allowed, found)
+            return
         base = node.base if isinstance(node, tree.Index) else node
         if isinstance(base, (tree.Name, tree.Child)) and not (isinstance(base, tree.Name) and base.name in local):
             symbol = self.model.deployed(base, visible)
@@ -132,6 +154,10 @@ class Dependencies:
         for child in tree.children(node):
             self._collect(child, visible, local, allowed, found)
 
+    def _symbol(self, node: tree.Node, visible: dict[str, ResourceSymbol], local: frozenset[str]) -> Deployed | None:
+        base = node.base if isinstance(node, tree.Index) else node
+        return None if isinstance(base, tree.Name) and base.name in local else self.model.deployed(base, visible)
+
     def _of_variable(self, name: str) -> list[Dependency]:
         variable = self.model.named.get(name)
         if not isinstance(variable, tree.Variable):
@@ -144,6 +170,18 @@ class Dependencies:
         return self._variables[name]
 
 
+def _used(on: Deployed, index: tree.Node | None, use: str) -> Dependency:
+    """A dependency; only for existing resources does the use make a difference."""
+    return Dependency(on, index, use if isinstance(on, ResourceSymbol) and on.existing else "read")
+
+
+def _named(node: tree.Node) -> tree.Node | None:
+    """What a node takes only the id, the name, the type or the keys of."""
+    if isinstance(node, tree.Member) and node.name in functions.CONSTANT:
+        return node.base
+    return node.owner if isinstance(node, tree.Call) else None
+
+
 def _names(node: tree.Node) -> frozenset[str]:
     return frozenset(item.name for item in tree.walk(node) if isinstance(item, tree.Name))
 
@@ -151,6 +189,8 @@ def _names(node: tree.Node) -> frozenset[str]:
 def _reduced(found: list[Dependency], symbol: Deployed) -> list[Dependency]:
     """One dependency for each thing, or one for each index into a collection."""
     whole = {id(dependency.on) for dependency in found if dependency.index is None}
+    strongest = {id(item.on): item.use for use in ("named", "placed", "read") for item in found if item.use == use}
+    found = [Dependency(item.on, item.index, strongest[id(item.on)]) for item in found]
     result: list[Dependency] = []
     for dependency in found:
         if dependency.index is not None and id(dependency.on) in whole:

@@ -27,6 +27,7 @@ class Dialect:
     decorators_reversed: bool = False
     hash_as_written: bool = False
     scopes_as_values: bool = True
+    reads_existing: bool = True
     secure_string: str = "securestring"
 
 
@@ -42,6 +43,7 @@ def dialect(version: str, forms: str = "") -> Dialect:
         ternary_parameters=numbers >= (0, 29),
         all_ancestors=numbers < (0, 5),
         empty_functions=numbers < (0, 4, 1100),
+        reads_existing=numbers >= (0, 33),
         scopes_as_values=numbers >= (0, 4, 1100),
         hash_as_written=numbers < (0, 4, 400),
         decorators_reversed=numbers < (0, 15),
@@ -51,5 +53,5 @@ def dialect(version: str, forms: str = "") -> Dialect:
 
 
 def _deployments(numbers: tuple[int, ...]) -> str:
-    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 4, 1100), "2020-10-01"), ((0, 4, 600), "2020-06-01"))
+    steps = (((0, 37), "2025-04-01"), ((0, 16), "2022-09-01"), ((0, 4, 1100), "2020-10-01"), ((0, 4, 1000), "2020-06-01"))
     return next((version for start, version in steps if numbers >= start), "2019-10-01")
