@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,9 @@ from tests.scenarios.rehearsal import SMALL, Finished, rehearsed, small_project
 Json = Any
 
 SETUP = (sys.executable, "-m", "wizard", "setup", "--yes", "--json", "--no-input")
+ADD = (sys.executable, "-m", "wizard", "add", "test", "--yes", "--json", "--no-input")
 RESUMED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
+FINISHED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec {}'
 DEAD_CLAIM = 200.0
 """Seconds after which the claim of a run that died has ended, whoever asks."""
 VALUES = frozenset({"a-value-for-the-test"})
@@ -53,6 +56,9 @@ class Case:
     world: str = ""
     earlier: str = ""
     elsewhere: bool = False
+    command: tuple[str, ...] = SETUP
+    then: tuple[str, ...] = ()
+    """What finishes a killed run; the same command where nothing is said."""
 
 
 CASES: Mapping[str, Case] = {
@@ -63,6 +69,8 @@ CASES: Mapping[str, Case] = {
     "grown": Case(earlier=SALTLESS),
     "other-machine": Case(elsewhere=True),
     "two-environments": Case(project=SMALL),
+    "add": Case(project=SMALL, earlier=SMALL, command=ADD),
+    "add-then-setup": Case(project=SMALL, earlier=SMALL, command=ADD, then=SETUP),
 }
 """``grown`` adds a secret behind a lock: the lock is lifted, a role given and taken back, the lock set again."""
 
@@ -112,7 +120,8 @@ def _run(folder: Path, start: Path, case: Case, *options: str) -> Finished:
     small_project(folder, case.mode, case.project)
     given = ("--world", str(folder / "start.json"), *options)
     if not (case.elsewhere and options):
-        return rehearsed(folder, "sh", "-c", RESUMED, "sh", *SETUP, options=given, timeout=PATIENCE)
+        script = FINISHED.format(shlex.join(case.then)) if case.then else RESUMED
+        return rehearsed(folder, "sh", "-c", script, "sh", *case.command, options=given, timeout=PATIENCE)
     first = rehearsed(folder, *SETUP, options=given, timeout=PATIENCE)
     if first.code == 0:
         return first

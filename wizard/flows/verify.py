@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal, past_runs
-from wizard.errors import LakestrapError, NotYet
+from wizard.errors import LakestrapError, NotYet, ServiceRefused
 from wizard.flows.deploy_source import Source, source_for
 from wizard.flows.pending import untrusted
 from wizard.flows.signin_hints import Hint, hint, subject_of
@@ -187,9 +187,25 @@ class _Proof:
         async with self.writing:
             inputs = {"environment": name}
             self._tell(EventKind.CHANGE_STARTED, name)
-            number = await self._asked(name, lambda: dispatch(self.session, self.repository, WORKFLOW, source.ref, inputs))
+            try:
+                number = await self._asked(name, lambda: dispatch(self.session, self.repository, WORKFLOW, source.ref, inputs))
+            except ServiceRefused as refusal:
+                if refusal.status != 422 or not await self._coming(name):
+                    raise
+                return None
             self._tell(EventKind.CHANGE_MADE, name, "dispatched", id=number)
         return await self._asked(name, lambda: look(self.session, self.repository, number))
+
+    async def _coming(self, name: str) -> bool:
+        """Whether the workflow does not know the environment yet because the pull request that adds it is still open."""
+        from wizard.providers.github.references import open_pull_request
+
+        path = f".github/workflows/{WORKFLOW}"
+        link = await self._asked(name, lambda: open_pull_request(self.session, self.repository, path))
+        if link:
+            what = "merge the pull request"
+            self._tell(EventKind.PENDING, name, what, what=what, link=link, who="somebody with write access")
+        return bool(link)
 
     async def _watched(self, name: str, run: WorkflowRun, pause: float | None) -> bool:
         """Watch one run to its end or to its gate; returns, after the pause, whether another attempt is worth while."""
