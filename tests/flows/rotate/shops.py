@@ -10,7 +10,7 @@ import functools
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,11 +108,12 @@ class Rotated:
         return [event.key for event in self.events if event.event == "change_made" and event.action == action]
 
 
-async def rotated(path: Path, *, answers: Answers | None = None, **wishes: Any) -> Rotated:
-    """One run of the flow, as the headless face drives it."""
+async def rotated(path: Path, *, answers: Answers | None = None, signed_in: Callable[[], None] = lambda: None, **wishes: Any) -> Rotated:
+    """One run of the flow, as the headless face drives it; ``signed_in`` is called when the session is open."""
     outcome, events, error, preview = RotationOutcome(), [], None, None
     try:
         async with opened(path, wait=wishes.pop("wait", 0.0)) as job:
+            signed_in()
             asked = wished(job.project, **wishes)
             preview = await previewed(job, asked)
             async for event in rotate(job, asked, answers or Answers(), outcome, preview):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ _requests: list[tuple[str, str]] = []
 async def requests_of(sandbox: Sandbox, project: Path) -> list[tuple[str, str]]:
     """Method and path of every different request of an undisturbed rotation, ids as they may differ next time."""
     if not _requests:
-        done = await rotated(project, kinds=KINDS, grace="0")
+        done = await rotated(project, kinds=KINDS, grace="0", signed_in=sandbox.exchanges.clear)
         assert done.code == 0, done.error
         seen = [(e["method"], _pattern(e["url"])) for e in sandbox.exchanges if not e.get("part")]
         _requests.extend(dict.fromkeys(seen))
@@ -49,8 +50,8 @@ def unusable(tables: Any) -> list[str]:
 async def check(sandbox: Sandbox, project: Path, number: int, fault: dict[str, Any], times: int) -> None:
     """Run into the fault; then, with the fault gone, run again."""
     method, path = _requests[number]
-    sandbox.faults.add(method=method, path=path, fail=times, **fault)
-    done = await rotated(project, kinds=KINDS, grace="0")
+    strike = partial(sandbox.faults.add, method=method, path=path, fail=times, **fault)
+    done = await rotated(project, kinds=KINDS, grace="0", signed_in=strike)
     tables = tables_of(sandbox)
     assert unusable(tables) == []
     found = troubles(tables)
@@ -75,6 +76,7 @@ async def test_it_is_finished_or_rolled_back(
     if number >= len(_requests):
         pytest.skip(f"a rotation has {len(_requests)} different requests")
     monkeypatch.setattr("wizard.flows.rotate.steps.PATIENCE", 3.0)
+    monkeypatch.setattr("wizard.flows.rotate.preview.READ_PATIENCE", 1.0)
     await check(sandbox, project, number, fault, times)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Sandbox
 from tests.flows.rotate.shops import rotated, state, tables_of, troubles
 
-PROD = {"environments": ("prod",), "kinds": ("entra-client-secret",)}
+PROD: dict[str, Any] = {"environments": ("prod",), "kinds": ("entra-client-secret",)}
 ANA = 1002
 
 pytestmark = pytest.mark.parametrize("shop", ["gated"])

@@ -6,13 +6,15 @@ Owns the decision, which is data: printable and without a secret. Reads only; no
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from wizard.errors import NotAllowed
+from wizard.errors import NotAllowed, NotYet, Unreachable
 from wizard.flows.rotate.credentials import credentials_of
 from wizard.flows.rotate.notes import Note, Notebook, Phase
 
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from wizard.flows.job import Job
     from wizard.flows.rotate.credential import Copy, Credential, Held, Standing
     from wizard.flows.rotate.wishes import Wishes
+
+
+T = TypeVar("T")
+
+READ_PATIENCE = 20.0
+"""Seconds for which a read may be put off."""
 
 
 class Task(StrEnum):
@@ -121,13 +129,26 @@ async def previewed(job: Job, wishes: Wishes) -> Preview:
     """Read every credential of the project and decide. Raises what the reading raises."""
     repository = job.project.github.repository
     names = [environment.name for environment in job.project.environments]
-    now, *opened = await asyncio.gather(server_time(job), *(Notebook.opened(job.session, repository, name) for name in names))
+    opening = (patiently(lambda name=name: Notebook.opened(job.session, repository, name)) for name in names)  # type: ignore[misc]
+    now, *opened = await asyncio.gather(patiently(lambda: server_time(job)), *opening)
     books = {book.environment: book for book in opened if isinstance(book, Notebook)}
     assert isinstance(now, datetime)
     credentials = credentials_of(job.project, job.facts)
     items = [Item(credential, books[credential.environment]) for credential in credentials]
-    await asyncio.gather(*(_looked_at(job, item, wishes, now) for item in items))
+    await asyncio.gather(*(patiently(lambda item=item: _looked_at(job, item, wishes, now)) for item in items))  # type: ignore[misc]
     return Preview(tuple(items), wishes, now, not any(item.credential.read_by_jobs for item in items))
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """A read, once the service lets us; ``Unreachable`` where it does not for long."""
+    deadline = time.monotonic() + READ_PATIENCE
+    while True:
+        try:
+            return await call()
+        except NotYet as wait:
+            if time.monotonic() + (wait.retry_after or 1.0) > deadline:
+                raise Unreachable(f"cannot read the credentials: {wait.reason}", hints=["run the same command again later"]) from wait
+            await asyncio.sleep(wait.retry_after or 1.0)
 
 
 async def server_time(job: Job) -> datetime:
@@ -149,6 +170,7 @@ async def _looked_at(job: Job, item: Item, wishes: Wishes, now: datetime) -> Non
     item.held, standings = await asyncio.gather(credential.inventory(session, known), reading)
     item.copies = tuple(zip(credential.copies, standings, strict=True))
     item.task, item.reason = _task(item, wishes, now)
+    item.obstacles, item.hints = [], []
     if item.task is Task.ROTATE:
         await _obstacles(job, item)
 

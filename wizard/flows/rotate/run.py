@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
-from wizard.errors import Cancelled, JournalLost, LakestrapError
+from wizard.errors import Cancelled, JournalLost, LakestrapError, NotYet, Unreachable
 from wizard.flows.decisions import Outcome
 from wizard.flows.lease import Lease
 from wizard.flows.rotate.access import given, taken_back
@@ -83,6 +83,8 @@ async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions) ->
         return preview
     except Stopped as stopped:
         raise stopped.cause from None
+    except NotYet as wait:
+        raise Unreachable(wait.reason, hints=["run the same command again: it goes on from here"]) from wait
     finally:
         await lease.release()
 
