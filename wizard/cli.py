@@ -204,6 +204,16 @@ def adopt(
     _finish(run_adopt(_options, _console(), repository, name))
 
 
+@app.command()
+def explain(
+    about: Annotated[list[str], typer.Argument(metavar="SUBJECT|ERROR|RUN|ENV", help="A subject, an AADSTS error, a run, an environment.")],
+) -> None:
+    """Tell why a job could not sign in: what it presented, what is trusted, and what mends it."""
+    from wizard.headless.explain import run_explain
+
+    _finish(run_explain(_options, _console(), " ".join(about)))
+
+
 @migrate.command("subject")
 def migrate_subject(
     opt_in: Annotated[bool, typer.Option("--opt-in", help="Ask GitHub for subjects with ids in them; it cannot be taken back.")] = False,

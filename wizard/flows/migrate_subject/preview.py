@@ -101,14 +101,14 @@ async def previewed(job: Job, *, opt_in: bool = False) -> SubjectPreview:
         raise NotAllowed(f"GitHub shows no repository {job.project.github.repository} to this token", hints=["gh auth status"])
     opts_in = opt_in and template.prefix != template.immutable_prefix
     prefix = template.immutable_prefix if opt_in else template.prefix
-    sights = {sight.key: sight for sight in await survey(_concerned(job), job.session)}
+    sights = {sight.key: sight for sight in await survey(concerned(job), job.session)}
     moves = [await _move(job, sights, sight, template, prefix) for key, sight in sights.items() if key.startswith(CREDENTIALS)]
     _refuse_full(moves, await _held_counts(job, sights))
     name = str(template.repository["full_name"])
     return SubjectPreview(name, tuple(moves), opts_in, renamed_fields(job, name))
 
 
-def _concerned(job: Job) -> list[Resource]:
+def concerned(job: Job) -> list[Resource]:
     """The trusts of the project and what they refer to, with their gates; nothing else is waited for."""
     every = {resource.key: resource for resource in resources(job.project, job.facts)}
     wanted = [key for key in every if key.startswith(CREDENTIALS)]

@@ -1,0 +1,1 @@
+"""Tests of the flow that explains a failed sign-in."""
