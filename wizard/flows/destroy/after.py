@@ -27,6 +27,8 @@ from wizard.providers.github.branch import head_of
 from wizard.providers.github.files import Files
 from wizard.providers.github.ruleset import Ruleset
 from wizard.providers.keyvault.deleted import deleted_vaults
+from wizard.providers.keyvault.ids import parsed
+from wizard.providers.keyvault.secret import VaultSecret
 from wizard.render.header import written_by_us
 
 if TYPE_CHECKING:
@@ -91,6 +93,10 @@ def _expected(changes: Sequence[Change], sights: Mapping[str, Sight]) -> list[tu
             final = bool(seen.attributes.get("purge_protection"))
             why = f"purge protection keeps it until about {day}; nobody can purge it before" if final else f"about {day}"
             rows.append((Item(f"vault {seen.attributes.get('vault', seen.id)}", why), final))
+        elif isinstance(change.resource, VaultSecret):
+            name, vault = change.resource.secret_name, parsed(change.resource.vault_id).name
+            why = "as long as the vault keeps deleted secrets"
+            rows.append((Item(f"secret {name} in {vault}", why, f"az keyvault secret purge --vault-name {vault} --name {name}"), True))
         elif change.resource.kind == "entra.application":
             why = f"about {datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}; its name is held as long"
             rows.append((Item(f"application {seen.attributes.get('display_name', seen.id)}", why), False))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wizard.blueprint.facts import Owned
@@ -17,6 +17,7 @@ from wizard.engine.resource import Observed
 from wizard.flows.destroy.leftovers import MarkedResource
 from wizard.flows.destroy.remaining import with_lost
 from wizard.providers.arm import contents
+from wizard.providers.arm.deployment import Deployment
 from wizard.providers.arm.resource_group import ResourceGroup
 from wizard.providers.arm.role_assignment import RoleAssignment
 
@@ -121,3 +122,14 @@ def assignment(job: Job, environment: str, row: contents.Assignment) -> Change:
     name, owned = f"{environment}/{row.id.rsplit('/', 1)[-1]}", Owned(project=job.project.name, environment=environment)
     resource = RoleAssignment(name=name, scope=row.scope, principal_id=row.principal_id, role=row.role, **owned)
     return Change(resource, Action.DELETE, Observed(row.id, owner=job.project.name))
+
+
+async def nested(job: Job, change: Change) -> list[Change]:
+    """The records of the deployments that a deployment of ours has started: they bear no tags, only it tells of them."""
+    resource, found = change.resource, []
+    assert isinstance(resource, Deployment) and change.observed is not None
+    for each in await contents.nested_deployments(job.session, change.observed.id):
+        name = each.rsplit("/", 1)[-1]
+        record = replace(resource, name=f"{resource.environment}/{name}", deployment_name=name)
+        found.append(Change(record, Action.DELETE, Observed(each, owner=job.project.name)))
+    return found

@@ -19,7 +19,7 @@ from wizard.engine.survey import survey
 from wizard.errors import BadInput, NotYet, Problem
 from wizard.flows.destroy.after import aftermath
 from wizard.flows.destroy.fates import Fate, Judge, Verdict
-from wizard.flows.destroy.marked import assignment, further, marked, with_lost_environments
+from wizard.flows.destroy.marked import assignment, further, marked, nested, with_lost_environments
 from wizard.flows.destroy.obstacles import Group, behind_reviewers, foreign, foreign_items, foreign_locks, lock_item
 from wizard.flows.destroy.order import rank
 from wizard.flows.destroy.remaining import chosen, without
@@ -148,6 +148,8 @@ async def _deletions(job: Job, environments: Iterable[Environment], verdicts: Ma
         for verdict in verdicts.values()
         if verdict.fate is Fate.REMOVED
     ]
+    for change in [change for change in changes if change.resource.kind == "arm.deployment"]:
+        changes += await nested(job, change)
     known = {verdict.id.lower() for verdict in verdicts.values() if verdict.id}
     for environment in environments:
         own = environment.existing

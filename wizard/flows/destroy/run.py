@@ -194,6 +194,8 @@ class _Run:
             yield self._told(EventKind.NOTED, f"vault {vault.name} is soft-deleted until {vault.purged_on}: {how}")
         for gone in objects:
             yield self._told(EventKind.NOTED, f"{gone.name} is soft-deleted until {gone.purged_on}: {gone.purge_command}")
+        for secret in (each for each in removal.recoverable if each.what.startswith("secret ")):
+            yield self._told(EventKind.NOTED, f"{secret.what} is soft-deleted {secret.why}: {secret.command}")
         for kept in removal.kept:
             yield self._told(EventKind.NOTED, f"stays: {kept.what}: {kept.why}" + (f": {kept.command}" if kept.command else ""))
 

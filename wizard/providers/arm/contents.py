@@ -139,6 +139,19 @@ async def remove(session: Session, resource_id: str, api_version: str) -> None:
     raise NotYet(f"{name} is being deleted")
 
 
+async def nested_deployments(session: Session, deployment_id: str) -> tuple[str, ...]:
+    """Ids of the deployments that a deployment has started in its own group, and those that they have started; without it none."""
+    group, name = deployment_id.split("/")[4], last_part(deployment_id)
+    with translated(f"list what deployment {name} has started"):
+        operations: Any = session.deployments(subscription_of(deployment_id)).deployment_operations
+        rows = await found(_all(operations.list(group, name))) or []
+    targets = [row.properties.target_resource for row in rows if row.properties and row.properties.target_resource]
+    own = {str(target.id) for target in targets if str(target.resource_type).lower() == "microsoft.resources/deployments"}
+    nested = [each for each in sorted(own) if each.lower().rpartition("/")[0] == deployment_id.lower().rpartition("/")[0]]
+    further = [await nested_deployments(session, each) for each in nested]
+    return tuple(dict.fromkeys([*nested, *(each for rows in further for each in rows)]))
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """A role assignment with our mark in its description."""

@@ -116,7 +116,7 @@ class Deployment(Resource):
             "made": tuple(str(each.id) for each in properties.output_resources or ()),
         }
         attributes |= {f"output.{name}": output.get("value") for name, output in (properties.outputs or {}).items()}
-        return Observed(str(deployment.id), attributes, owner=owner_of(tags), unfinished=under_way)
+        return Observed(str(deployment.id), attributes, owner=owner_of(tags) or _given_owner(properties), unfinished=under_way)
 
     async def _copied(self, session: Session, properties: Any, under_way: bool) -> str:
         """The hash of what somebody else deployed under this name, as far as Azure shows it."""
@@ -197,6 +197,12 @@ def _types(template: Json) -> Iterator[str]:
             yield from _types((resource.get("properties") or {}).get("template") or {})
         elif not resource.get("existing"):
             yield resource["type"]
+
+
+def _given_owner(properties: Any) -> str:
+    """The project in the tags that the template was given: the mark of a deployment that the pipeline made."""
+    tags = ((properties.parameters or {}).get("tags") or {}).get("value")
+    return owner_of(tags) if isinstance(tags, dict) else ""
 
 
 def _word(value: Any) -> str:
