@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from wizard.blueprint import Facts, Place
-from wizard.flows.rotate.kinds import entra_client_secret, vault_secret
+from wizard.flows.rotate.kinds import databricks_oauth, databricks_token, entra_client_secret, storage_key, vault_secret
 
 if TYPE_CHECKING:
     from wizard.flows.rotate.credential import Credential
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 KINDS: tuple[Callable[[Place], Iterator[Credential]], ...] = (
     entra_client_secret.credentials,
+    databricks_oauth.credentials,
+    databricks_token.credentials,
+    storage_key.credentials,
     vault_secret.credentials,
 )
 """Functions that tell the credentials of one kind in one environment (``kinds/KIND.py: credentials(place)``)."""
