@@ -12,13 +12,15 @@ from tests.conftest import Sandbox
 from tests.flows.add.people import committed
 from tests.scenarios.rehearsal import SMALL, rehearsed, small_project
 
+MADE: dict[str, Path] = {}
+"""Folders by the text that was set up in them; shared by every folder of tests that imports these fixtures."""
 COMMENTED = SMALL.replace("MODE", "federated").replace("environments:\n", "environments: # in promotion order\n")
 
 
 @pytest.fixture(scope="session")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The folder in which a project file was set up; its world is in ``world.json``."""
-    made: dict[str, Path] = {}
+    made = MADE
 
     def of(text: str) -> Path:
         if text not in made:

@@ -46,7 +46,7 @@ async def on_github(session: Session, repository: str, project: str = "") -> OnG
     deploying = [
         (row, given) for row, given in ours if row["name"].removesuffix(PREVIEW) not in previews or not row["name"].endswith(PREVIEW)
     ]
-    gates = await asyncio.gather(*(_gate(session, name, row, given) for row, given in deploying))
+    gates = await asyncio.gather(*(_gate(session, name, branch, row, given) for row, given in deploying))
     visibility = str(body.get("visibility") or ("private" if body["private"] else "public"))
     features = await plan_features(session, name, private=visibility != "public")
     seen = await snapshot(session, name, branch, PROPOSAL, (DEPLOY, VERIFY, SAMPLE, BUNDLE))
@@ -67,14 +67,15 @@ async def _variables(session: Session, repository: str, environment: str) -> Map
     return {row["name"]: row["value"] for row in rows}
 
 
-async def _gate(session: Session, repository: str, row: Json, variables: Mapping[str, str]) -> Gate:
+async def _gate(session: Session, repository: str, branch: str, row: Json, variables: Mapping[str, str]) -> Gate:
     name, owner = row["name"], repository.partition("/")[0]
     policy = row.get("deployment_branch_policy") or {}
     policies = await listed(session, path_of(repository, "environments", name, "deployment-branch-policies"), "branch_policies")
     secrets = await listed(session, path_of(repository, "environments", name, "secrets"), "secrets", missing=(403, 404))
     rules = {rule["type"]: rule for rule in row.get("protection_rules") or []}
     approval = rules.get("required_reviewers", {})
-    patterns = [("tag:" if item.get("type") == "tag" else "") + item["name"] for item in policies]
+    found_patterns = [("tag:" if item.get("type") == "tag" else "") + item["name"] for item in policies]
+    patterns = sorted(found_patterns, key=lambda pattern: pattern != branch)  # their order is not kept; the first is the one started from
     return Gate(
         name,
         variables,
