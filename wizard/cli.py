@@ -214,6 +214,16 @@ def explain(
     _finish(run_explain(_options, _console(), " ".join(about)))
 
 
+@migrate.command("oidc")
+def migrate_oidc(
+    grace: Annotated[str, typer.Option("--grace", help="How long the client secret stays valid after the proof.")] = "24h",
+) -> None:
+    """From a client secret to federation: trust first, then the workflows, then the proof, then the secret's end."""
+    from wizard.headless.migrate_oidc import run_migrate_oidc
+
+    _finish(run_migrate_oidc(_options, _console(), grace=grace))
+
+
 @migrate.command("subject")
 def migrate_subject(
     opt_in: Annotated[bool, typer.Option("--opt-in", help="Ask GitHub for subjects with ids in them; it cannot be taken back.")] = False,

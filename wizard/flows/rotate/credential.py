@@ -11,6 +11,7 @@ Owns the contract between the rotation flow and the kinds under ``kinds/``, and 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol
@@ -103,6 +104,8 @@ class Credential(ABC):
     """Whether a person has to bring the new value."""
     issuer_is_store: ClassVar[bool] = False
     """Whether ``issue`` itself writes the store (a version in a vault that nobody else issues)."""
+    replaced: ClassVar[bool] = False
+    """Whether nothing reads it any more by the project's will; it is only ever ended."""
     withdrawable: ClassVar[bool] = True
     """Whether ``retire`` of the new one ends a failed rotation; storage keys are only ever made anew."""
     steady: ClassVar[int] = 5
@@ -139,6 +142,10 @@ class Credential(ABC):
     @property
     def requires(self) -> tuple[Permission, ...]:
         """The effective permissions that ``issue`` and ``retire`` need."""
+        return ()
+
+    def remnants(self) -> tuple[tuple[str, Callable[[Session], Awaitable[None]]], ...]:
+        """What is removed after the last one has ended: a key for the journal, and the request."""
         return ()
 
     async def refused(self, session: Session) -> tuple[str, str]:

@@ -136,6 +136,7 @@ async def previewed(job: Job, wishes: Wishes) -> Preview:
     credentials = credentials_of(job.project, job.facts)
     items = [Item(credential, books[credential.environment]) for credential in credentials]
     await asyncio.gather(*(patiently(lambda item=item: _looked_at(job, item, wishes, now)) for item in items))  # type: ignore[misc]
+    items = [item for item in items if item.note or not item.credential.replaced or any(held.ours for held in item.held)]
     return Preview(tuple(items), wishes, now, not any(item.credential.read_by_jobs for item in items))
 
 
@@ -179,6 +180,8 @@ def _task(item: Item, wishes: Wishes, now: datetime) -> tuple[Task, str]:
     note, covered = item.note, wishes.covers(item.credential.environment, item.credential.kind)
     if note is not None and note.phase is not Phase.RETIRING:
         return Task.FINISH, f"a rotation of {note.since:%Y-%m-%d %H:%M} UTC was interrupted"
+    if item.credential.replaced and (note is None or wishes.undo):
+        return Task.KEEP, "the workflows sign in without it; to go on: lakestrap migrate oidc"
     if note is not None and wishes.undo and covered:
         return Task.UNDO, "the old one goes back into every copy"
     if note is not None and note.after is not None:

@@ -209,6 +209,8 @@ class Rotation:
             return
         for id in note.ending:
             await self.steps.mutated(self.key, "retire", lambda id=id: self.credential.retire(self.session, id))  # type: ignore[misc]
+        for key, remove in self.credential.remnants():
+            await self.steps.mutated(key, "remove", lambda remove=remove: remove(self.session))  # type: ignore[misc]
         await self._forget()
         self._settled("retired")
 

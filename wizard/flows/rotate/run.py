@@ -5,7 +5,6 @@ Owns the order of the use case and its last words. Free of any screen: it tells 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -49,25 +48,19 @@ async def rotate(
         preview = preview or await previewed(job, wishes)
         preview.refuse_what_cannot_be()
         steps.tell(EventKind.PLAN_MADE, "", "rotate", counts=preview.counts())
-        work = asyncio.create_task(_work(steps, preview, decisions))
-        work.add_done_callback(lambda _: steps.over())
-        try:
-            async for event in steps.events():
-                yield event
-        finally:
-            steps.stopping.set()
-            await asyncio.wait([work])
-        outcome.words = last_words(work.result())
+        async for event in steps.events(_work(steps, preview, decisions, outcome)):
+            yield event
         journal.record(closing(outcome, journal.run))
     finally:
         journal.close()
 
 
-async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions) -> Preview:
-    """Everything after the preview; returns it as it was read again, with the notes as they are now."""
+async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions, outcome: RotationOutcome) -> None:
+    """Everything after the preview."""
     if not preview.doing:
         _waiting_told(steps, preview)
-        return preview
+        outcome.words = last_words(preview)
+        return
     if not await decisions.agrees_to_rotate(preview):
         raise Cancelled("nothing was changed")
     for item in preview.doing:
@@ -80,7 +73,7 @@ async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions) ->
         steps.lease = lease
         preview = await _read_again(steps, preview)
         await _with_access(steps, preview)
-        return preview
+        outcome.words = last_words(preview)
     except Stopped as stopped:
         raise stopped.cause from None
     except NotYet as wait:

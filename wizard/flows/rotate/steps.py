@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,7 +42,7 @@ class Stopped(Exception):
 
 
 class Steps:
-    """One run's stream of events. ``events`` drains what ``tell`` was given, until ``over``."""
+    """One run's stream of events, from ``tell`` to whoever iterates ``events``."""
 
     def __init__(self, job: Job, journal: Journal, outcome: Outcome) -> None:
         self.job, self.journal, self.outcome, self.patience = job, journal, outcome, PATIENCE
@@ -75,12 +75,17 @@ class Steps:
             self.pass_on(event)
             yield event
 
-    def over(self) -> None:
-        self._queue.put_nowait(None)
-
-    async def events(self) -> AsyncIterator[Event]:
-        while (event := await self._queue.get()) is not None:
-            yield event
+    async def events(self, work: Coroutine[object, object, None]) -> AsyncIterator[Event]:
+        """What is told while ``work`` is done. Closing the iterator lets the request under way end and starts no new one."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._queue.put_nowait(None))
+        try:
+            while (event := await self._queue.get()) is not None:
+                yield event
+        finally:
+            self.stopping.set()
+            await asyncio.wait([task])
+        task.result()
 
     async def mutated(self, key: str, action: str, call: Callable[[], Awaitable[T]], *, again: bool = True) -> T:
         """One mutating request, announced before and told after. ``again``: it does no harm when it is sent twice."""

@@ -6,7 +6,7 @@ environment, its last day in the repository's variable that the workflow ``crede
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -27,9 +27,11 @@ VARIABLE = "AZURE_CLIENT_SECRET"
 
 
 def credentials(place: Place) -> Iterator[Credential]:
-    """One for the environment's deploy identity, in identity mode client-secret."""
+    """One for the environment's deploy identity, in identity mode client-secret; what is left of it after ``migrate oidc``."""
     if place.stores_credential:
         yield EntraClientSecret(place)
+    elif place.project.identity.mode == "federated":
+        yield ReplacedClientSecret(place)
 
 
 class EntraClientSecret(Credential):
@@ -118,6 +120,51 @@ class EntraClientSecret(Credential):
 
         verdict = await may_create_secrets(session)
         return (verdict.why, verdict.hint) if verdict.answer is Answer.NO else ("", "")
+
+
+class ReplacedClientSecret(EntraClientSecret):
+    """What pipelines signed in with before they were trusted without a secret. It is ended, never renewed."""
+
+    replaced: ClassVar[bool] = True
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.copies, self.readers = (), ()
+
+    @property
+    def read_by_jobs(self) -> bool:
+        return False
+
+    async def inventory(self, session: Session, known: frozenset[str] = frozenset()) -> tuple[Held, ...]:
+        """None where the application may not be read or is not there: then nothing of ours can be left of it."""
+        from wizard.providers.entra.client_secret import bears
+        from wizard.providers.entra.marks import mark
+
+        try:
+            rows = await self._passwords(session)
+        except NotAllowed:
+            return ()
+        label = mark(self.place.project.name, self.environment)
+        ours = {str(row["keyId"]) for row in rows if bears(row.get("displayName"), label) or str(row["keyId"]) in known}
+        return tuple(_held(row, ours, "") for row in rows)
+
+    def remnants(self) -> tuple[tuple[str, Callable[[Session], Awaitable[None]]], ...]:
+        repository, environment = self.place.project.github.repository, self.environment
+
+        async def secret(session: Session) -> None:
+            from wizard.providers.github.rest import path_of, removed
+
+            await removed(session, path_of(repository, "environments", environment, "secrets", VARIABLE), permission="environments:write")
+
+        async def day(session: Session) -> None:
+            from wizard.providers.github.variables import remove_variable
+
+            await remove_variable(session, repository, expiry_variable(environment))
+
+        return (
+            (f"github.environment_secret/{environment}/{VARIABLE}", secret),
+            (f"github.repository_variable/{expiry_variable(environment)}", day),
+        )
 
 
 def _held(row: Any, ours: set[str], active: str) -> Held:
