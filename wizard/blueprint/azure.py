@@ -149,9 +149,9 @@ def _deployment(place: Place) -> Resource:
         subscription=place.subscription,
         group=place.names.resource_group,
         deployment_name=place.names.deployment,
-        template=compiled_text(),
+        template=place.facts.template or compiled_text(),
         parameters=parameters(place.project, place.environment),
-        writes=types_written(place.project, place.environment),
+        writes=() if place.facts.template_is_theirs else types_written(place.project, place.environment),
         joins=joined(place.project, place.environment, place.group_id),
         after=(place.group_key, place.vault_key, *needed),
     )

@@ -44,6 +44,18 @@ class Facts:
     """Environments whose existing vault goes by access policies instead of roles."""
     edited: frozenset[str] = frozenset()
     """Paths of generated files that the user changed in the working tree: those are no longer published."""
+    template: str = ""
+    """The compiled template that is deployed; empty for the one that comes with us."""
+    template_from: str = ""
+    """Where it is from, in words."""
+    template_trouble: str = ""
+    """Why there is none that could be deployed, and what to do about it."""
+    template_hints: tuple[str, ...] = ()
+
+    @property
+    def template_is_theirs(self) -> bool:
+        """Whether the user changed what is deployed, so that nobody knows from the choices what it writes."""
+        return any(path.startswith("infra/") and path.endswith((".bicep", "/main.json")) for path in self.edited)
 
 
 class Owned(TypedDict):

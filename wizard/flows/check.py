@@ -17,6 +17,7 @@ from wizard.flows.check_azure import azure_questions
 from wizard.flows.check_github import github_questions
 from wizard.flows.check_rows import Row
 from wizard.flows.check_vaults import vault_questions
+from wizard.flows.infrastructure import template_rows
 from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ async def checked(job: Job, plan: Plan) -> tuple[Row, ...]:
         _answered(github_questions(job, plan)),
         _answered(_entra_questions(job, plan)),
     )
-    rows = [*_of_the_plan(plan), *(row for batch in batches for row in batch)]
+    rows = [*_of_the_plan(plan), *template_rows(job.facts, plan), *(row for batch in batches for row in batch)]
     return tuple(sorted(dict.fromkeys(rows), key=lambda row: ORDER[row.answer]))
 
 

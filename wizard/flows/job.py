@@ -16,6 +16,7 @@ from wizard.blueprint import Facts, Gates
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Identity, past_runs, remembered
 from wizard.errors import BadInput, NotAllowed, Problem, ServiceRefused
+from wizard.flows.infrastructure import template_of
 from wizard.flows.working_tree import edited_files
 from wizard.project.file import load, located, shown_as
 
@@ -65,7 +66,9 @@ class Job:
 
 
 def limits(job: Job) -> Iterator[Event]:
-    """What the project wishes and the account's plan does not enforce, and what happens instead."""
+    """Where the template is from; what the project wishes and the account's plan does not enforce, and what happens instead."""
+    if job.facts.template_from:
+        yield Event(EventKind.NOTED, "arm.deployment", outcome=f"what is deployed: {job.facts.template_from}")
     if job.facts.gates.approvals:
         return
     for environment in job.project.environments:
@@ -128,6 +131,8 @@ async def collect_facts(project: Project, session: Session, path: Path, told: li
         raise BadInput(problems)
     if told is not None:
         told += problems
+    edited = edited_files(project, path.resolve().parent)
+    template = await template_of(path.resolve().parent, edited)
     return Facts(
         tenant=session.tenant,
         subscriptions=subscriptions,
@@ -136,7 +141,11 @@ async def collect_facts(project: Project, session: Session, path: Path, told: li
         principals=principals,
         gates=Gates(features.environments, features.branch_policies, features.approvals, features.rulesets),
         policy_vaults=policy_vaults,
-        edited=edited_files(project, path.resolve().parent),
+        edited=edited,
+        template=template.text,
+        template_from=template.made_by,
+        template_trouble=template.trouble,
+        template_hints=template.hints,
     )
 
 

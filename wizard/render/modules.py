@@ -62,7 +62,7 @@ def joined(project: Project, environment: Environment, group_id: str) -> tuple[t
     """
     chosen, existing = modules(project, environment), environment.existing
     network = existing.network or group_id
-    found: list[tuple[str, str]] = []
+    found = [("Microsoft.OperationalInsights/workspaces/sharedKeys/action", group_id)]
     if "network" in chosen:
         parts = ("networkSecurityGroups", "natGateways", "publicIPAddresses")
         found += [(f"Microsoft.Network/{part}/join/action", group_id) for part in parts]

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from tests.providers.arm.life import born, gone, waited
+from tests.render.projects import project
 from wizard.engine.resource import Ref
 from wizard.errors import NameTaken, NotAllowed, NotYet, ServiceRefused
 from wizard.providers.arm.deployment import Deployment, validate, what_if
 from wizard.providers.arm.deployment_errors import failure, leaves
 from wizard.providers.session import Session
 from wizard.providers.signin import open_session
+from wizard.render.modules import joined
 
 ROOT = Path(__file__).resolve().parents[3]
 DEV = "11111111-0001-4d5e-8f60-a1b2c3d4e501"
@@ -176,9 +178,14 @@ async def test_what_if_names_what_changes(session: Session, sandbox: Any) -> Non
     assert len(sandbox.mutating()) == before
 
 
-@pytest.mark.parametrize("taken", ["", "Microsoft.Databricks/workspaces/write", "Microsoft.Resources/deployments/write"])
+SHARED_KEYS = "Microsoft.OperationalInsights/workspaces/sharedKeys/action"
+
+
+@pytest.mark.parametrize("taken", ["", "Microsoft.Databricks/workspaces/write", "Microsoft.Resources/deployments/write", SHARED_KEYS])
 async def test_exactly_what_it_requires_suffices(session: Session, sandbox: Any, taken: str) -> None:
-    wished = deployment()
+    joins = joined(project(), project().environments[0], f"/subscriptions/{DEV}/resourceGroups/rg-shop-dev")
+    assert [action for action, _ in joins] == [SHARED_KEYS]
+    wished = dataclasses.replace(deployment(), joins=joins)
     actions = [each.action for each in wished.requires if each.action != taken]
     assert len(actions) == len(wished.requires) - bool(taken)
     scope, role, ana = f"/subscriptions/{DEV}", "0e0e0e0e-0000-4000-8000-000000000001", "a0a0c1d2-0003-4e5f-8a9b-000000000003"

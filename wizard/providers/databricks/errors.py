@@ -62,6 +62,9 @@ def _from_answer(refusal: DatabricksError, step: str, host: str, fresh: bool, yo
         return NotYet(f"the workspace {host} does not know the operator yet", code=code)
     if young and any(words in text for words in UNSPREAD):
         return NotYet(f"{host} does not find it yet: {text}", code=code)
+    if "Unauthorized network access" in text:
+        hints = ("run this from a machine in the workspace's network or connected to it; what is done stays, and set-up goes on from here",)
+        return NotAllowed(shown, hints=hints)
     if VAULT_REFUSED in text:
         hints = ("making a scope on a vault takes Contributor (Microsoft.KeyVault/vaults/write) on that vault",)
         return NotAllowed(shown, permission="Microsoft.KeyVault/vaults/write", hints=hints)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wizard.sandbox.arm.private_links import reached
 from wizard.sandbox.databricks.errors import invalid, refused
 from wizard.sandbox.databricks.identity import Member, member
 from wizard.sandbox.databricks.models import workspace_at
@@ -34,6 +35,9 @@ class Workspaces(Router):
             raise refused(
                 503, "TEMPORARILY_UNAVAILABLE", f"The name {request.host} does not resolve: there is no such workspace, or not yet."
             )
+        if resource["properties"].get("publicNetworkAccess") == "Disabled" and not reached(world, resource["id"], "databricks_ui_api"):
+            workspace = resource["properties"]["workspaceId"]
+            raise refused(403, "PERMISSION_DENIED", f"Unauthorized network access to workspace: {workspace}")
         headers = {"x-databricks-org-id": str(resource["properties"]["workspaceId"])}
         try:
             response = super().handle(request, world)

@@ -111,7 +111,7 @@ def _vault(world: World, scope: Json, operation: access.Operation, key: str = ""
         raise refused(400, "INVALID_STATE", f"Databricks could not access keyvault: {dns_name}.")
     caller_of_vault = principal(world, reader["id"])
     try:
-        access.check_network(caller_of_vault, vault, trusted=True)
+        access.check_network(world, caller_of_vault, vault, trusted=True)
     except Refusal:
         raise refused(400, "INVALID_STATE", f"Databricks could not access keyvault: {dns_name}.") from None
     if not access.permitted(world, caller_of_vault, vault, operation, key):

@@ -1,7 +1,7 @@
 """Who may do what on the data plane: the vault's network first, then roles or access policies.
 
 Owns the order and the words of the refusals; changes nothing. Every client of the local cloud comes from one public
-address; only first-party services (AzureDatabricks) are trusted ones.
+address, and from the networks in which the vault has a private endpoint; only first-party services (AzureDatabricks) are trusted ones.
 https://learn.microsoft.com/azure/key-vault/general/rbac-guide, https://learn.microsoft.com/azure/key-vault/general/network-security
 """
 
@@ -45,8 +45,12 @@ def caller_text(principal: Principal) -> str:
     return f"appid={principal.app_id};oid={principal.object_id};iss=https://sts.windows.net/{principal.tenant}/"
 
 
-def check_network(principal: Principal, vault: Json, *, trusted: bool = False) -> None:
+def check_network(world: World, principal: Principal, vault: Json, *, trusted: bool = False) -> None:
     """Raise ForbiddenByConnection or ForbiddenByFirewall where the vault's network keeps the client out."""
+    from wizard.sandbox.arm.private_links import reached
+
+    if reached(world, vault["id"], "vault"):
+        return
     properties = vault["properties"]
     rules = properties.get("networkAcls") or {}
     if trusted and rules.get("bypass", "AzureServices") == "AzureServices":
@@ -83,7 +87,7 @@ def _by_policy(principal: Principal, vault: Json, permission: str) -> bool:
 
 def require(world: World, principal: Principal, vault: Json, operation: Operation, secret: str = "") -> None:
     """Raise 403 unless network and rights allow the operation."""
-    check_network(principal, vault)
+    check_network(world, principal, vault)
     if permitted(world, principal, vault, operation, secret):
         return
     if not vault["properties"].get("enableRbacAuthorization"):

@@ -73,6 +73,9 @@ def _check_workspace(writing: Writing) -> None:
     if sku and sku not in ("premium", "standard", "trial") and not sku.startswith("["):
         raise _bad(f"The SKU '{sku}' is not valid; it must be one of 'premium', 'standard', 'trial'.", "BadRequest")
     _check_network(properties.get("parameters") or {})
+    if not serverless:
+        _check_access(properties)
+        _check_subnets(writing, properties.get("parameters") or {})
     if before:
         _check_unchanged(writing, before)
     elif not serverless:
@@ -88,10 +91,58 @@ def _check_network(parameters: Json) -> None:
         )
 
 
+def _check_access(properties: Json) -> None:
+    """Without public access, clusters have to reach the control plane through an endpoint, from a network of one's own."""
+    rules, access = str(properties.get("requiredNsgRules", "AllRules")), str(properties.get("publicNetworkAccess", "Enabled"))
+    own = (properties.get("parameters") or {}).get("customVirtualNetworkId")
+    if access.lower() == "disabled" and rules.lower() == "allrules":
+        raise _bad(
+            "The property 'requiredNsgRules' must be 'NoAzureDatabricksRules' when 'publicNetworkAccess' is 'Disabled'.", "BadRequest"
+        )
+    if rules.lower() == "noazuredatabricksrules" and not own:
+        raise _bad("The value 'NoAzureDatabricksRules' of 'requiredNsgRules' needs a virtual network of one's own.", "BadRequest")
+
+
+def _check_subnets(writing: Writing, parameters: Json) -> None:
+    """Both subnets are delegated to Databricks, have security rules, and are no other workspace's."""
+    network = str((parameters.get("customVirtualNetworkId") or {}).get("value", ""))
+    names = [str((parameters.get(name) or {}).get("value", "")) for name in ("customPublicSubnetName", "customPrivateSubnetName")]
+    if not network or writing.tolerant:
+        return
+    if names[0].lower() == names[1].lower():
+        raise _bad("The subnets 'customPublicSubnetName' and 'customPrivateSubnetName' must be different.", "InvalidParameters")
+    resources = writing.world.table("arm.resources").rows
+    for name in names:
+        properties = (resources.get(f"{network}/subnets/{name}".lower()) or {}).get("properties")
+        if properties is None:
+            continue
+        services = [str(each["properties"].get("serviceName")).lower() for each in properties.get("delegations") or []]
+        if "microsoft.databricks/workspaces" not in services:
+            message = f"Subnet '{name}' in virtual network '{network}' must be delegated to 'Microsoft.Databricks/workspaces'."
+            raise _bad(message, "InvalidSubnetDelegation")
+        if not properties.get("networkSecurityGroup"):
+            raise _bad(
+                f"Subnet '{name}' in virtual network '{network}' must have a network security group.", "SubnetWithoutNetworkSecurityGroup"
+            )
+    for row in resources.values():
+        if row["type"] == "Microsoft.Databricks/workspaces" and row["id"].lower() != writing.resource_id.lower():
+            theirs = (row["properties"].get("parameters") or {}) if network else {}
+            same = str((theirs.get("customVirtualNetworkId") or {}).get("value", "")).lower() == network.lower()
+            used = {
+                str((theirs.get(part) or {}).get("value", "")).lower() for part in ("customPublicSubnetName", "customPrivateSubnetName")
+            }
+            if same and used & {name.lower() for name in names}:
+                raise errors.refused(409, "SubnetInUse", f"A subnet of '{network}' is already used by the workspace '{row['id']}'.")
+
+
 def _check_unchanged(writing: Writing, before: Json) -> None:
     old, new = before["properties"], writing.properties
     if new.get("computeMode") and str(new["computeMode"]).lower() != str(old.get("computeMode", "Hybrid")).lower():
         raise _bad("The property 'computeMode' of a workspace cannot be changed.", "BadRequest")
+    for name in ("customVirtualNetworkId", "customPublicSubnetName", "customPrivateSubnetName"):
+        given, held = (((each.get("parameters") or {}).get(name) or {}).get("value") for each in (new, old))
+        if str(given or "").lower() != str(held or "").lower() and not (isinstance(given, str) and given.startswith("[")):
+            raise _bad(f"The parameter '{name}' of a workspace cannot be changed here.", "BadRequest")
     wished, present = str(new.get("managedResourceGroupId", "")), str(old.get("managedResourceGroupId", ""))
     if wished and present and wished.lower() != present.lower():
         message = f"The given managed resource group '{wished}' did not match that in the existing appliance definition '{present}'."

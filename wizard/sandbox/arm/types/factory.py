@@ -43,6 +43,16 @@ def _check_budget(writing: Writing) -> None:
     start = str((writing.properties.get("timePeriod") or {}).get("startDate", ""))
     if not start.startswith("[") and start[8:10] != "01":
         raise errors.refused(400, "400", "Start date must be on the first day of the month.")
+    before = ((writing.before or {}).get("properties") or {}).get("timePeriod") or {}
+    if before and start[:10] != str(before.get("startDate", ""))[:10]:
+        raise errors.refused(400, "400", "The start date of a budget cannot be changed.")
+    if not before and not start.startswith("[") and start[:7] < writing.world.clock.iso()[:7]:
+        raise errors.refused(400, "400", "Start date must be in the current time grain period or later.")
+    for name, told in (writing.properties.get("notifications") or {}).items():
+        if not any(told.get(kind) for kind in ("contactEmails", "contactRoles", "contactGroups")):
+            raise errors.refused(400, "400", f"The notification {name} has nobody to tell.")
+        if not (isinstance(told.get("threshold"), (int, float)) and 0 < told["threshold"] <= 1000):
+            raise errors.refused(400, "400", f"The threshold of the notification {name} must be between 0 and 1000.")
     if len(writing.properties.get("notifications") or {}) > 5:
         raise errors.refused(400, "400", "A budget can have up to five notifications.")
 

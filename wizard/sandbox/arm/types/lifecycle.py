@@ -12,6 +12,7 @@ from wizard.sandbox.arm import errors, kinds, operations
 from wizard.sandbox.arm.catalog import REGIONS, region_name
 from wizard.sandbox.arm.ids import parse
 from wizard.sandbox.arm.types.identity import check_identity, fill_identity, forget_principal
+from wizard.sandbox.arm.types.links import check_links
 from wizard.sandbox.arm.types.shape import normal, problems, shape
 from wizard.sandbox.arm.types.table import TYPES, ResourceType, Writing, type_of
 from wizard.sandbox.router import Response
@@ -70,6 +71,7 @@ def checked(writing: Writing, record: ResourceType) -> None:
     if "identity" in record.envelope:
         check_identity(writing)
     record.check(writing)
+    check_links(writing, record.name)
 
 
 def _check_location(writing: Writing, record: ResourceType) -> None:

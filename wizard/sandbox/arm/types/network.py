@@ -10,6 +10,7 @@ import ipaddress
 from typing import Any
 
 from wizard.sandbox.arm import errors
+from wizard.sandbox.arm.private_links import PARTS, signing_in
 from wizard.sandbox.arm.types.shape import shape
 from wizard.sandbox.arm.types.table import ResourceType, Writing, add
 
@@ -138,6 +139,82 @@ def _finish_subnet(writing: Writing, document: Json) -> None:
         resources[parent_id] = parent
 
 
+def _check_gateway(writing: Writing) -> None:
+    """A NAT gateway is of the standard tier, and so is every address it has."""
+    if (writing.body.get("sku") or {}).get("name") not in ("Standard", "StandardV2"):
+        raise errors.refused(400, "InvalidRequestFormat", "The SKU of the NAT gateway must be 'Standard' or 'StandardV2'.")
+    resources = writing.world.table("arm.resources").rows
+    for each in writing.properties.get("publicIpAddresses") or []:
+        address = resources.get(str(each.get("id", "")).lower())
+        if address and (address.get("sku") or {}).get("name", "Basic") == "Basic":
+            message = f"NAT gateway {writing.resource_id} cannot have the public IP address {each['id']} of the Basic SKU."
+            raise errors.refused(400, "NatGatewayAndPublicIpSkuMismatch", message)
+
+
+def _check_address(writing: Writing) -> None:
+    method = writing.properties.get("publicIPAllocationMethod", "Dynamic")
+    if str((writing.body.get("sku") or {}).get("name", "Basic")).startswith("Standard") and method == "Dynamic":
+        message = f"Standard sku publicIp {writing.resource_id} must have AllocationMethod set to Static."
+        raise errors.refused(400, "StandardSkuPublicIPAddressesMustBeStatic", message)
+
+
+def _check_rules(writing: Writing) -> None:
+    """Priorities are 100 to 4096, each once in a direction."""
+    taken: dict[tuple[str, int], str] = {}
+    for rule in writing.properties.get("securityRules") or []:
+        properties = rule.get("properties") or {}
+        priority, direction = properties.get("priority"), str(properties.get("direction"))
+        if not isinstance(priority, int):
+            continue
+        if not 100 <= priority <= 4096:
+            message = f"Security rule has invalid Priority. Value provided: {priority} Allowed range 100-4096."
+            raise errors.refused(400, "SecurityRuleInvalidPriority", message)
+        other = taken.setdefault((direction, priority), str(rule.get("name")))
+        if other != str(rule.get("name")):
+            message = f"Security rule {rule.get('name')} conflicts with rule {other}. Rules cannot have the same Priority and Direction."
+            raise errors.refused(400, "SecurityRuleConflict", message)
+
+
+def _check_endpoint(writing: Writing) -> None:
+    """The part has to be one that the target has; words and code are ours, the refusal is Azure's."""
+    for connection in writing.properties.get("privateLinkServiceConnections") or []:
+        properties = connection.get("properties") or {}
+        target, parts = str(properties.get("privateLinkServiceId", "")), properties.get("groupIds") or []
+        known = PARTS.get("/".join(target.lower().rsplit("/providers/", 1)[-1].split("/")[:2]))
+        if target.startswith("[") or known is None or not isinstance(parts, list):
+            continue
+        if len(parts) != 1 or parts[0] not in known:
+            message = f"The groupIds {parts} of the private endpoint connection are not valid for {target}; valid are {', '.join(known)}."
+            raise errors.refused(400, "PrivateLinkServiceConnectionInvalidGroupIds", message)
+
+
+def _finish_endpoint(writing: Writing, document: Json) -> None:
+    """Who may approve the connection has it approved at once."""
+    state = {"status": "Approved", "description": "Auto-approved", "actionsRequired": "None"}
+    for connection in document["properties"].get("privateLinkServiceConnections") or []:
+        connection["id"] = f"{document['id']}/privateLinkServiceConnections/{connection.get('name', '')}"
+        connection["properties"] |= {"provisioningState": "Succeeded", "privateLinkServiceConnectionState": state}
+
+
+def _check_registration(writing: Writing) -> None:
+    """One zone holds one address by which people sign in to a region's workspaces: a second one would take its place."""
+    resources, endpoint_id = writing.world.table("arm.resources").rows, writing.resource_id.rsplit("/", 2)[0]
+    endpoint = resources.get(endpoint_id.lower())
+    parts = [
+        part
+        for each in (endpoint or {}).get("properties", {}).get("privateLinkServiceConnections") or []
+        for part in each["properties"]["groupIds"]
+    ]
+    if endpoint is None or "browser_authentication" not in parts:
+        return
+    for entry in writing.properties.get("privateDnsZoneConfigs") or []:
+        zone = str((entry.get("properties") or {}).get("privateDnsZoneId", ""))
+        for other in signing_in(writing.world, zone, str(endpoint["location"])):
+            if other.lower() != endpoint_id.lower():
+                message = f"The record {endpoint['location']}.pl-auth of {zone} belongs to {other}."
+                raise errors.refused(409, "PrivateDnsZoneGroupRecordConflict", message)
+
+
 def _of(name: str, properties: Any, **more: Any) -> ResourceType:
     return ResourceType(f"Microsoft.Network/{name}", properties, names=r"[A-Za-z0-9]([\w.-]{0,78}\w)?", **more)
 
@@ -145,13 +222,13 @@ def _of(name: str, properties: Any, **more: Any) -> ResourceType:
 add(
     _of("virtualNetworks", NETWORK, check=_check_network, finish=_finish_network, required=("location", "properties")),
     _of("virtualNetworks/subnets", SUBNET, check=_check_subnet, finish=_finish_subnet, required=("properties",)),
-    _of("networkSecurityGroups", GROUP),
+    _of("networkSecurityGroups", GROUP, check=_check_rules),
     _of("networkSecurityGroups/securityRules", RULE, required=("properties",)),
     _of("routeTables", ROUTES),
-    _of("natGateways", NAT, envelope=frozenset({"sku", "zones"})),
-    _of("publicIPAddresses", ADDRESS, envelope=frozenset({"sku", "zones"})),
-    _of("privateEndpoints", ENDPOINT, seconds=20.0),
-    _of("privateEndpoints/privateDnsZoneGroups", ZONE_GROUP, required=("properties",)),
+    _of("natGateways", NAT, envelope=frozenset({"sku", "zones"}), check=_check_gateway),
+    _of("publicIPAddresses", ADDRESS, envelope=frozenset({"sku", "zones"}), check=_check_address),
+    _of("privateEndpoints", ENDPOINT, seconds=20.0, check=_check_endpoint, finish=_finish_endpoint),
+    _of("privateEndpoints/privateDnsZoneGroups", ZONE_GROUP, required=("properties",), check=_check_registration),
     _of("privateDnsZones", ZONE, seconds=20.0),
     _of("privateDnsZones/virtualNetworkLinks", LINK, seconds=20.0),
 )
