@@ -247,7 +247,7 @@ def _line(event: Event, progress: str) -> Text | None:
         case EventKind.SKIPPED:
             return Text.assemble(("- ", "yellow"), (f"skipped {where}: {event.detail.get('reason')}", "yellow"))
         case EventKind.PENDING:
-            return Text.assemble(("⏸ ", "yellow"), f"{where}: {event.outcome}")
+            return Text.assemble(("⏸ ", "yellow"), event.outcome if event.outcome.startswith(where) else f"{where}: {event.outcome}")
         case EventKind.FILE_WRITTEN if event.action == "delete":
             return Text.assemble(("- ", "red"), f"removed {event.key}")
         case EventKind.FILE_WRITTEN:
