@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.flows.add.conftest import COMMENTED
 from tests.flows.add.people import REPOSITORY, Somebody, added, cloned, committed, files, look, merged
 from wizard.errors import BadInput, Cancelled
 from wizard.flows.add import Request
@@ -160,6 +161,38 @@ async def test_an_environment_that_is_there_is_refused_and_the_same_command_goes
     assert proven.outcome.pending == [] and any(e.outcome == "signed in and read" for e in proven.events)
     with pytest.raises(BadInput, match="the environment test is there already"):
         await look(path, TEST)
+
+
+BRANCHES = COMMENTED.replace("tags:", "delivery: {strategy: environment-branches}\ntags:")
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("project_text", [BRANCHES])
+async def test_a_branch_of_its_own_starts_where_the_new_files_are(team: Any, tmp_path: Path) -> None:
+    path = cloned(team.world, tmp_path)
+    done = await added(path, TEST)
+    assert done.preview.waiting == ("test",) and any("lakestrap add test" in item["what"] for item in done.outcome.pending)
+    covered = [row["conditions"]["ref_name"]["include"] for row in team.world.table("github.rulesets").rows.values()]
+    assert any("refs/heads/test" in include for include in covered)
+    assert f"{REPOSITORY}:refs/heads/test" not in team.world.table("github.refs")
+    await merged()
+    proven = await added(path, TEST)
+    assert "- test" in files(team.world, "test")[".github/workflows/verify-login.yml"]
+    assert proven.outcome.pending == [] and proven.outcome.exit_code == 0
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("project_text", [COMMENTED.replace("federated", mode) for mode in ("client-secret", "managed-identity")])
+async def test_every_way_to_sign_in_is_added(team: Any, tmp_path: Path) -> None:
+    path = cloned(team.world, tmp_path)
+    before = copy.deepcopy(team.world.dump())
+    done = await added(path, TEST)
+    assert done.outcome.exit_code == 0 and changed_rows(before, team.world.dump()) == []
+    await merged()
+    proven = await added(path, TEST)
+    assert proven.outcome.pending == [] and any(e.outcome == "signed in and read" for e in proven.events)
 
 
 async def test_a_shared_rule_that_somebody_changed_stays(team: Any, tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ def test_a_pattern_gives_its_settings_and_keeps_its_things() -> None:
     new = result.environment
     assert (new.subscription, new.region, new.tags) == ("Contoso Dev", "northeurope", {"stage": "test", "owner": "platform"})
     assert new.existing.vault is None and new.naming.vault is None and new.naming.workspace == "dbw-{environment}-shop"
-    assert [item.environments for item in (*result.project.access, *result.project.secrets)] == [("dev", "test"), ("dev", "prod", "test")]
+    assert [item.environments for item in result.project.access] == [("dev", "test")]
+    assert [item.environments for item in result.project.secrets] == [("dev", "prod", "test")]
     assert any("existing" in note for note in result.notes) and any("naming.vault" in note for note in result.notes)
 
 
