@@ -30,10 +30,11 @@ secrets:
   - {{name: dbx, from: databricks-oauth-secret, github: DBX_SECRET}}
   - {{name: tool, from: databricks-token, github: TOOL_TOKEN}}
   - {{name: stone, from: "storage-key:{STONE}", github: STONE_KEY}}
+  - {{name: salt, from: generate, github: SALT}}
 environments:
   - {{name: dev, subscription: Contoso Dev}}
 """
-COPIES = {"dbx": "DBX_SECRET", "tool": "TOOL_TOKEN", "stone": "STONE_KEY"}
+COPIES = {"dbx": "DBX_SECRET", "tool": "TOOL_TOKEN", "stone": "STONE_KEY", "salt": "SALT"}
 
 
 def world(folder: Path) -> tuple[str, str]:
@@ -74,6 +75,8 @@ def valid(tables: Mapping[str, Any], name: str) -> list[str]:
     if name == "stone":
         keys = tables["arm.keys"][STONE.lower()]
         return [keys["key1"]["value"], keys["key2"]["value"]]
+    if name == "salt":
+        return [row["value"] for key, row in tables["keyvault.secrets"].items() if "/salt/" in key and row["attributes"]["enabled"]]
     table = "databricks.oauth_secrets" if name == "dbx" else "databricks.tokens"
     return [row["value"] for row in tables.get(table, {}).values()]
 

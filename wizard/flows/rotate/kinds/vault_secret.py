@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from wizard.errors import BadInput, NotAllowed, NotYet, Problem, ServiceRefused
 from wizard.flows.rotate.copies import VaultCopy
 from wizard.flows.rotate.credential import Credential, Held, Issued, RotationDecisions
+from wizard.flows.rotate.places import copies_of, readers_of
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
@@ -45,9 +46,8 @@ class VersionedSecret(Credential):
     def __init__(self, place: Place, spec: SecretSpec) -> None:
         self.place, self.spec, self.environment, self.name = place, spec, place.name, spec.name
         self.vault = VaultCopy(project=place.project.name, environment=place.name, vault_id=place.vault_id, secret_name=spec.name)
-        self.copies = (self.vault,)
-        scope = place.names.scope
-        self.readers = (f"whoever reads Key Vault {self.vault.vault_id.rpartition('/')[2]} or the Databricks scope {scope}",)
+        self.copies = (self.vault, *copies_of(place, spec)[1:])
+        self.readers = readers_of(place, spec)
 
     def fresh(self) -> Secret:
         """The value of the new version."""
