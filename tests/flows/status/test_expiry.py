@@ -10,9 +10,11 @@ from tests.flows.finished_shop import Shop
 from wizard.engine.journal import Journal
 from wizard.flows.job import opened
 from wizard.flows.lease import held
+from wizard.flows.rotate.waiting import Waiting
 from wizard.flows.status import Row, Standing, Status, status
 from wizard.flows.status.credentials import expiry
 from wizard.flows.status.rows import collapsed
+from wizard.flows.status.under_way import _rotation
 
 
 def day(days: int) -> datetime:
@@ -104,3 +106,11 @@ def test_unknown_rows_of_one_reason_are_one_line_for_people() -> None:
     (one,) = collapsed([*rows])
     assert one.what == "role 0 and 2 more"
     assert len(collapsed([*rows, Row("dev", "roles", "other", Standing.UNKNOWN, "needs y"), Row("dev", "a", "b", Standing.DRIFT)])) == 3
+
+
+def test_a_rotation_that_is_not_over_says_until_when_the_old_one_is_valid() -> None:
+    ends = datetime(2026, 12, 24, 18, 30, tzinfo=UTC)
+    retiring = _rotation(Waiting("prod", "entra-client-secret/prod", "retiring", ("old",), "new", ends, True))
+    assert (retiring.standing, retiring.until, retiring.hint) == (Standing.WAITING, "2026-12-24 18:30 UTC", "lakestrap rotate prod")
+    assert "not proven" in _rotation(Waiting("prod", "x", "retiring", (), "new", ends)).why
+    assert "interrupted" in _rotation(Waiting("prod", "x", "begun")).why

@@ -32,7 +32,7 @@ async def test_a_reader_sees_no_drift_where_there_is_none_and_is_told_what_is_hi
     variable = hidden["github.environment_variable/dev/AZURE_CLIENT_ID"]
     assert variable.why == "needs environments:read: GitHub shows the variables of an environment to those with write access only"
     assert "databricks.secret_scope/dev" in hidden and "databricks.service_principal/prod" in hidden
-    assert {row.area for row in hidden.values()} == {"variables", "databricks", "gate"}
+    assert {row.area for row in hidden.values()} == {"variables", "databricks", "gate", "rotation"}
     assert {what for what, row in hidden.items() if row.area == "gate"} == {"reviewer @ana"}
     assert not [row for row in hidden.values() if not row.why]
 

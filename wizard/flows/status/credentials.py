@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wizard.errors import LakestrapError, NotYet
+from wizard.flows.rotate.credentials import credentials_of
 from wizard.flows.status.rows import SHARED, Row, Standing
 
 if TYPE_CHECKING:
     from wizard.engine.survey import Sight
     from wizard.flows.job import Job
+    from wizard.flows.rotate.credential import Credential
     from wizard.providers.entra.held_credentials import SecretHeld, Trust
 
 SOON = timedelta(days=30)
@@ -36,6 +38,10 @@ async def credentials(job: Job, sights: Sequence[Sight]) -> list[Row]:
             asked.append(_or_unknown(environment, f"trust of {sight.key}", _trusts(job, sight, sights)))
         elif kind == "keyvault.vault":
             asked.append(_or_unknown(environment, f"secrets of {sight.key}", _vault(environment, sight, job)))
+    told_above = ("entra-client-secret", "key-vault-secret")
+    for credential in credentials_of(job.project, job.facts):
+        if credential.kind not in told_above:
+            asked.append(_or_unknown(credential.environment, credential.key, _of_a_kind(job, credential)))
     rows = [row for batch in await asyncio.gather(*asked) for row in batch]
     return sorted(rows, key=lambda row: (not row.until, row.until))
 
@@ -55,6 +61,13 @@ def expiry(environment: str, what: str, ends: datetime, hint: str, key: str = ""
         return Row(environment, AREA, what, Standing.DRIFT, f"expired on {day}", hint, key, day)
     why = f"expires on {day}, in {left.days} day{'' if left.days == 1 else 's'}"
     return Row(environment, AREA, what, *((Standing.EXPIRING, why, hint) if left <= SOON else (Standing.OK, why, "")), key, day)
+
+
+async def _of_a_kind(job: Job, credential: Credential) -> list[Row]:
+    """The credentials of ours at an issuer of another kind that have an end."""
+    hint = f"lakestrap rotate {credential.environment} --credential {credential.kind}"
+    held = await credential.inventory(job.session)
+    return [expiry(credential.environment, credential.key, each.expires, hint) for each in held if each.ours and each.expires]
 
 
 async def _token(job: Job) -> list[Row]:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from wizard.errors import LakestrapError, NotYet
+from wizard.errors import LakestrapError, NotAllowed, NotYet
 from wizard.flows.lease import current
-from wizard.flows.rotate.waiting import waiting_retirements
+from wizard.flows.rotate.waiting import Waiting, waiting_retirements
+from wizard.flows.status.bootstrap import repository_as_seen
 from wizard.flows.status.proofs import moment
 from wizard.flows.status.rows import SHARED, Row, Standing
 
@@ -61,13 +62,22 @@ def _approval(run: WorkflowRun, gate: PendingDeployment) -> Row:
 
 
 async def _retirements(job: Job) -> list[Row]:
-    rows = []
-    for item in await waiting_retirements(job):
-        until = item.retire_after.strftime("%Y-%m-%d %H:%M UTC") if item.retire_after else ""
-        why = f"the old one is valid until {until}" if until else "a rotation was begun and is not proven"
-        hint = f"lakestrap rotate {item.environment}"
-        rows.append(Row(item.environment, "rotation", item.credential, Standing.WAITING, why, hint, until=until))
-    return rows
+    """From the notes of rotations, which are variables: GitHub shows them to those with write access only."""
+    if not (await repository_as_seen(job)).writable:
+        raise NotAllowed("needs environments:read: notes of rotations are shown to those with write access only")
+    return [_rotation(item) for item in await waiting_retirements(job)]
+
+
+def _rotation(item: Waiting) -> Row:
+    hint = f"lakestrap rotate {item.environment}"
+    if item.phase != "retiring" or item.retire_after is None:
+        why = "a rotation was interrupted; old and new are both valid"
+        return Row(item.environment, "rotation", item.credential, Standing.WAITING, why, hint)
+    until = item.retire_after.strftime("%Y-%m-%d %H:%M UTC")
+    why = f"the old one is valid until {until}; the next rotation ends it" + (
+        "" if item.proven else "; the new one is not proven by a job yet"
+    )
+    return Row(item.environment, "rotation", item.credential, Standing.WAITING, why, hint, until=until)
 
 
 async def _lease(job: Job) -> list[Row]:
