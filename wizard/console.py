@@ -213,7 +213,7 @@ def _add_change(tree: Tree, change: Change) -> None:
     sign, style = SIGNS[str(change.action)]
     label = f"[{style}]{sign} {change.action}[/] {_escaped(change.key)}"
     branch = tree.add(label + (f" [dim]({_escaped(change.reason)})[/]" if change.reason else ""))
-    for difference in change.differences:
+    for difference in (*change.differences, *change.predicted):
         branch.add(f"[dim]{_escaped(difference.field)}:[/] {_escaped(difference.observed)} → {_escaped(difference.desired)}")
     for hint in change.hints:
         branch.add(f"[cyan]hint:[/] {_escaped(hint)}")
@@ -222,7 +222,7 @@ def _add_change(tree: Tree, change: Change) -> None:
 def _change_lines(change: Change) -> Iterator[str]:
     """A change without any drawing, for screen readers and terminals that cannot draw."""
     yield f"  {SIGNS[str(change.action)][0]} {change.action} {change.key}" + (f" ({change.reason})" if change.reason else "")
-    for difference in change.differences:
+    for difference in (*change.differences, *change.predicted):
         yield f"      {difference.field}: {difference.observed} → {difference.desired}"
     for hint in change.hints:
         yield f"      hint: {hint}"

@@ -58,6 +58,8 @@ class Change:
     hints: tuple[str, ...] = ()
     consented: bool = False
     waits_for: frozenset[str] | None = None
+    predicted: tuple[Difference, ...] = ()
+    """What the service itself says would change below this resource: to be shown, decides nothing."""
 
     @property
     def key(self) -> str:
@@ -70,7 +72,7 @@ class Change:
 
     def as_dict(self) -> dict[str, object]:
         """The printable form for plan files and ``--json``; holds no secret."""
-        return {
+        told: dict[str, object] = {
             "key": self.key,
             "action": str(self.action),
             "environment": self.resource.environment,
@@ -80,6 +82,9 @@ class Change:
             "command": self.resource.command(str(self.action)) if self.action not in (Action.KEEP, Action.BLOCKED) else "",
             "reason": self.reason,
         }
+        if self.predicted:
+            told["predicted"] = [{"field": d.field, "desired": d.desired, "observed": d.observed} for d in self.predicted]
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class Plan:
 
     def fingerprint(self) -> str:
         """Equal for two plans that would do the same to the same world."""
-        told = [change.as_dict() for change in self.changes]
+        told = [{name: value for name, value in change.as_dict().items() if name != "predicted"} for change in self.changes]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -74,6 +74,11 @@ def check_against(saved: Mapping[str, object], plan: Plan, job: Job) -> None:
 def _what_moved(saved: Mapping[str, object], plan: Plan) -> str:
     changes = saved.get("changes")
     before = {str(c["key"]): c for c in changes if isinstance(c, dict)} if isinstance(changes, list) else {}
-    differing = [change.key for change in plan.changes if before.get(change.key) != change.as_dict()]
+    differing = [change.key for change in plan.changes if _decided(before.get(change.key)) != _decided(change.as_dict())]
     gone = [key for key in before if key not in {change.key for change in plan.changes}]
     return f"has moved since the plan was made: {', '.join((differing + gone)[:5]) or 'in its order'}"
+
+
+def _decided(told: Mapping[str, object] | None) -> dict[str, object]:
+    """A change without what a service predicts: that is shown and decides nothing."""
+    return {name: value for name, value in (told or {}).items() if name != "predicted"}

@@ -21,6 +21,7 @@ from wizard.flows.lease import Lease
 from wizard.flows.pending import left_alone, pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import applied_of, carried_out, phased
+from wizard.flows.what_if import with_what_if
 from wizard.flows.working_tree import write_files
 from wizard.providers.verdict import Answer
 
@@ -45,7 +46,7 @@ async def planned(job: Job) -> Planned:
     """Read the world, decide, and ask beforehand what can be asked. Changes nothing."""
     plan = await make_plan(resources(job.project, job.facts), job.session, ours=job.begun())
     rows = () if plan.empty else await checked(job, plan)
-    return Planned(with_blocked(plan, rows), rows)
+    return Planned(await with_what_if(with_blocked(plan, rows), job.session), rows)
 
 
 def refuse_what_cannot_be(preview: Planned, allowed: frozenset[str]) -> None:

@@ -102,7 +102,7 @@ def _row(change: Change) -> str:
 def _differs(change: Change) -> Iterator[str]:
     if change.reason:
         yield escape(change.reason)
-    for difference in change.differences:
+    for difference in (*change.differences, *change.predicted):
         yield f"{escape(difference.field)}: <del>{escape(difference.observed)}</del> → <ins>{escape(difference.desired)}</ins>"
     for hint in change.hints:
         yield f"<small>hint: <code>{escape(hint)}</code></small>"

@@ -91,9 +91,9 @@ def detail(change: Change) -> Text:
     for hint in change.hints:
         text.append("→ ", "cyan")
         text.append(f"{hint}\n")
-    if change.differences:
+    if change.differences or change.predicted:
         text.append("\nDiffers\n", "bold")
-        for difference in change.differences:
+        for difference in (*change.differences, *change.predicted):
             text.append_text(
                 Text.assemble(f"  {difference.field}: ", (difference.observed, "red"), " → ", (difference.desired, "green"), "\n")
             )
