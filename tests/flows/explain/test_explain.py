@@ -86,3 +86,10 @@ async def test_who_does_not_see_the_repository_is_told_that_it_is_unknown(shop: 
     answer = await explained(shop, f"AADSTS700213: No matching federated identity record found for presented assertion subject '{NAMES}'.")
     assert "GitHub shows no repository contoso/shop" in answer.unknown[0]
     assert answer.commands == ("no federated credential has this subject: run `lakestrap setup`, which reads the subject from GitHub",)
+
+
+async def test_a_code_alone_is_looked_for_in_every_environment(shop: Shop) -> None:
+    assert (await explained(shop, "AADSTS700213")).commands[0].startswith("no federated credential has this subject")
+    shop.change("graph.federated_credentials", "/github-dev", subject=NAMES)
+    answer = await explained(shop, "700213")
+    assert [finding.why.partition(":")[0] for finding in answer.findings] == ["dev"] and answer.commands == ("lakestrap migrate subject",)

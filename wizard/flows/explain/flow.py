@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from wizard.providers.entra.held_credentials import Trust
 
 NOTHING = Claims()
+OF_TRUST = frozenset({"AADSTS70021", "AADSTS700213", "AADSTS7002138", "AADSTS70025"})
+"""Errors that say that what was presented is not trusted."""
 DOCUMENTED = "https://login.microsoftonline.com/error?code={}"
 
 
@@ -74,11 +76,19 @@ def _compared(answer: Explanation, expected: Sequence[Expected]) -> Explanation:
     meant = nearest(answer.presented.subject, expected) if answer.presented.subject else None
     meant = meant or next((each for each in expected if each.environment == answer.environment), None)
     if meant is None:
-        return replace(answer, commands=_by_code(answer.code))
+        found = _everywhere(expected) if answer.code in OF_TRUST else ()
+        commands = dict.fromkeys(command for finding in found for command in finding.commands)
+        return replace(answer, findings=found, commands=tuple(commands) or answer.commands or _by_code(answer.code))
     found = tuple(findings(answer.presented, meant, answer.code))
     commands = dict.fromkeys(command for finding in found for command in finding.commands)
     filled = replace(answer, environment=meant.environment, expected=meant.subject, trusted=meant.subjects, findings=found)
     return replace(filled, commands=tuple(commands) or _by_code(answer.code))
+
+
+def _everywhere(expected: Sequence[Expected]) -> tuple[Finding, ...]:
+    """Of every environment, what its jobs present and its identity does not trust."""
+    pairs = [(each, finding) for each in expected for finding in findings(Claims(each.subject), each) if finding.kind != "trusted"]
+    return tuple(replace(finding, why=f"{each.environment}: {finding.why}") for each, finding in pairs)
 
 
 def _of_environment(answer: Explanation, expected: Sequence[Expected]) -> Explanation:
