@@ -39,7 +39,7 @@ class Dependencies:
         entries: list[tuple[str, str | int]] = []
         for dependency in self._ended(symbol, [symbol]):
             entry = self._entry(symbol, dependency)
-            entries.append((dependency.on.name, entry))
+            entries.append((dependency.on.node.name, entry))
         return [entry for _, entry in sorted(entries, key=lambda item: sort_key(item[0]))]
 
     def _entry(self, symbol: Deployed, dependency: Dependency) -> str | int:
@@ -49,7 +49,7 @@ class Dependencies:
         on = dependency.on
         value: Expression
         if on.loop is not None and index is None:
-            value = Literal(on.name)
+            value = Literal(on.name if self.unit.symbolic else on.node.name)
         elif self.unit.symbolic:
             value = identifiers.symbolic(on, index)
         else:

@@ -19,12 +19,14 @@ class Dialect:
     deployments_version: str = "2025-04-01"
     versioned_references: bool = True
     versioned_modules: bool = True
+    references_known: bool = True
     qualified_extension_scopes: bool = True
     ternary_parameters: bool = True
     all_ancestors: bool = False
     empty_functions: bool = False
     formatted_holes: bool = True
     decorators_reversed: bool = False
+    outputs_described_last: bool = False
     hash_as_written: bool = False
     scopes_as_values: bool = True
     reads_existing: bool = True
@@ -38,7 +40,8 @@ def dialect(version: str, forms: str = "") -> Dialect:
         version=version,
         deployments_version=_deployments(numbers),
         versioned_references=numbers >= (0, 13),
-        versioned_modules=numbers >= (0, 16) or numbers < (0, 4, 1100),
+        versioned_modules=numbers >= (0, 13) or numbers < (0, 4, 1200),
+        references_known=numbers[:2] != (0, 12),
         qualified_extension_scopes=numbers >= (0, 36),
         ternary_parameters=numbers >= (0, 29),
         all_ancestors=numbers < (0, 5),
@@ -47,6 +50,7 @@ def dialect(version: str, forms: str = "") -> Dialect:
         scopes_as_values=numbers >= (0, 4, 1100),
         hash_as_written=numbers < (0, 4, 400),
         decorators_reversed=numbers < (0, 15),
+        outputs_described_last=numbers < (0, 16),
         formatted_holes=numbers >= (0, 4, 1000),
         secure_string="secureString" if numbers < (0, 14) else "securestring",
     )

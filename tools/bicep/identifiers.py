@@ -164,6 +164,9 @@ def state(converter: Converter, found: Reference, full: bool) -> Function:
     """``reference()`` of a resource or module."""
     about = target(converter, found)
     dialect = converter.unit.dialect
+    conditional = found.symbol.condition if isinstance(found.symbol, ModuleSymbol) else found.symbol.conditions or found.symbol.existing
+    if not (full or conditional or converter.unit.symbolic or dialect.references_known):
+        raise Refusal(found.symbol.node.at, "something whose state is read, in this release")
     if isinstance(found.symbol, ModuleSymbol):
         plain = converter.unit.symbolic or not (dialect.versioned_modules or found.symbol.condition)
         return function("reference", about) if plain else function("reference", about, Literal(dialect.deployments_version))

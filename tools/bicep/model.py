@@ -128,7 +128,7 @@ class Model:
             raise Refusal(node.at, f"the resource type {node.reference!r}")
         kind = spelling.spelled(kind, version, node.at)
         loop, conditions, body = _unwrapped(node.value)
-        if owner is not None and (loop or owner.loop):
+        if owner is not None and owner.loop:
             raise Refusal(node.at, "a resource nested in a loop")
         found = ResourceSymbol(node, kind, version, parent, loop, (owner.conditions if owner else []) + conditions)
         found.body = body

@@ -18,9 +18,9 @@ TEMPLATE = (
 PARAMETER = ("defaultValue", "allowedValues", "minValue", "maxValue", "minLength", "maxLength", "type", "metadata")
 RESOURCE = (
     "type", "apiVersion", "name", "location", "dependsOn", "tags", "sku", "kind", "identity", "zones", "properties", "copy",
-    "subscriptionId", "resourceGroup", "scope", "condition",
+    "subscriptionId", "resourceGroup", "scope", "metadata", "condition",
 )  # fmt: skip
-OUTPUT = ("type", "value", "metadata")
+OUTPUT = ("copy", "type", "value", "metadata")
 WORD = 0xFFFFFFFF
 FIRST, SECOND = 0x239B961B, 0xAB0E9789
 FIRST_OFFSET, SECOND_OFFSET = 0x561CCD1B, 0x0BCAA747

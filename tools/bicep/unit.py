@@ -155,13 +155,15 @@ class Unit:
             found["copy"] = self.emitter.copy(None, node.value, Environment(), function("copyIndex"))
         else:
             found["value"] = self.emitter.value(node.value, Environment())
+        if self.dialect.outputs_described_last:
+            found |= {key: found.pop(key) for key in list(found) if key not in ("type", "copy", "value")}
         return found
 
     def _head(self, symbol: ResourceSymbol | ModuleSymbol) -> dict[str, Json]:
         """The loop and the condition."""
         found: dict[str, Json] = {}
         if symbol.loop is not None:
-            source = self.emitter.count(symbol.name, symbol.loop, Environment())
+            source = self.emitter.count(symbol.node.name, symbol.loop, Environment())
             found["copy"] = source | self._batch(symbol)
         elif self._batch(symbol):
             raise Refusal(symbol.node.at, "@batchSize() without a loop")

@@ -80,7 +80,7 @@ REFUSED = {
     "resource r 'A.B/c@1' = [for i in range(0, 2): {\n  name: 'r${i}'\n}]\noutput all array = r": "4:20: the whole collection 'r'",
     "resource r 'A.B/c@1' = {\n  name: 'r'\n  name: 's'\n}": "3:3: the property 'name' a second time",
     "module m 'br/public:a:1' = {\n  name: 'm'\n}": "1:8: the module 'br/public:a:1'",
-    f"{RESOURCE}  resource s 'd' = [for i in [1]: {{\n    name: 's'\n  }}]\n}}": "3:12: a resource nested in a loop",
+    "resource r 'A.B/c@1' = [for i in x: {\n  name: 'r'\n  resource s 'd' = {\n    name: 's'\n  }\n}]": "3:12: a resource nested in a loop",
     "var v = 1 +": "1:",
 }
 

@@ -67,7 +67,9 @@ def test_each_release_has_its_forms(source: Path) -> None:
         "0.4.412.5873": ("2019-10-01", bare, f"[reference({DEPLOYMENT}, '2019-10-01').outputs.text.value]"),
         "0.4.1008.15138": ("2020-06-01", account, f"[reference({DEPLOYMENT}, '2020-06-01').outputs.text.value]"),
         "0.5.6.12127": ("2020-10-01", account, f"[reference({DEPLOYMENT}).outputs.text.value]"),
-        "0.13.1.58284": ("2020-10-01", account, f"[reference({DEPLOYMENT}).outputs.text.value]"),
+        "0.4.1124.51302": ("2020-10-01", account, f"[reference({DEPLOYMENT}, '2020-10-01').outputs.text.value]"),
+        "0.11.1.770": ("2020-10-01", account, f"[reference({DEPLOYMENT}).outputs.text.value]"),
+        "0.13.1.58284": ("2020-10-01", account, f"[reference({DEPLOYMENT}, '2020-10-01').outputs.text.value]"),
         "0.33.93.31351": ("2022-09-01", account, f"[reference({DEPLOYMENT}, '2022-09-01').outputs.text.value]"),
         NEWEST: ("2025-04-01", account, f"[reference({DEPLOYMENT}, '2025-04-01').outputs.text.value]"),
     }
@@ -97,6 +99,19 @@ def test_what_an_early_release_wrote_is_refused_where_it_is_not_known(tmp_path: 
     assert compiled(path, NEWEST)["outputs"]["id"]["value"] == "[tenant().tenantId]"
     with pytest.raises(Refusal, match=r"1:20: tenant\(\) as a value in this release"):
         compiled(path, "0.4.613.9944")
+
+
+def test_what_a_release_in_between_wrote_is_refused(source: Path) -> None:
+    with pytest.raises(Refusal, match=r"6:10: something whose state is read, in this release"):
+        compiled(source, "0.12.40.16777")
+
+
+def test_early_releases_described_an_output_after_its_value(tmp_path: Path) -> None:
+    path = tmp_path / "main.bicep"
+    path.write_text("@description('d')\noutput one array = [for i in range(0, 2): i]\n@description('d')\noutput two string = 'x'\n")
+    early, later = compiled(path, "0.15.31.15270")["outputs"], compiled(path, NEWEST)["outputs"]
+    assert [list(item) for item in early.values()] == [["type", "copy", "metadata"], ["type", "value", "metadata"]]
+    assert [list(item) for item in later.values()] == [["type", "metadata", "copy"], ["type", "metadata", "value"]]
 
 
 def test_the_release_of_the_template_beside_the_source_is_kept(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,3 +150,36 @@ def test_types_are_spelled_as_the_library_spells_them(reference: str, tmp_path: 
     path = tmp_path / "main.bicep"
     path.write_text(f"resource r '{reference}' = {{\n  name: 'a/b/c'\n}}\n")
     assert compiled(path, NEWEST)["resources"][0]["type"] == SPELLED[reference]
+
+
+NESTED = """
+param names array
+param on bool
+
+resource a 'Microsoft.Storage/storageAccounts@2021-02-01' = if (on) {
+  name: 'acc'
+
+  resource b 'blobServices' = [for item in names: if (item != 'x') {
+    name: item
+  }]
+}
+
+resource c 'Microsoft.Storage/storageAccounts@2021-02-01' = {
+  name: 'other'
+  dependsOn: [
+    a::b
+  ]
+}
+"""
+
+
+def test_a_nested_loop_is_called_by_its_own_name_and_joins_both_conditions(tmp_path: Path) -> None:
+    path = tmp_path / "main.bicep"
+    path.write_text(NESTED)
+    nested, _, other = compiled(path, NEWEST)["resources"]
+    item = "parameters('names')[copyIndex()]"
+    assert nested["copy"] == {"name": "b", "count": "[length(parameters('names'))]"}
+    assert nested["condition"] == f"[and(parameters('on'), not(equals({item}, 'x')))]"
+    assert nested["name"] == f"[format('{{0}}/{{1}}', 'acc', {item})]"
+    assert other["dependsOn"] == ["b"]
+    assert other["dependsOn"] != ["a::b"]
