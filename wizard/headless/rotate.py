@@ -83,7 +83,7 @@ def show(console: Console, preview: Preview) -> None:
 
 
 def _brought(preview: Preview) -> str:
-    names = ", ".join(item.credential.key for item in preview.items)
+    names = ", ".join(item.credential.key for item in preview.items if item.credential.guided)
     return f"; and what somebody else issues: {names}" if names else ""
 
 

@@ -137,7 +137,7 @@ async def previewed(job: Job, wishes: Wishes) -> Preview:
     items = [Item(credential, books[credential.environment]) for credential in credentials]
     await asyncio.gather(*(patiently(lambda item=item: _looked_at(job, item, wishes, now)) for item in items))  # type: ignore[misc]
     items = [item for item in items if item.note or not item.credential.replaced or any(held.ours for held in item.held)]
-    return Preview(tuple(items), wishes, now, not any(item.credential.read_by_jobs for item in items))
+    return Preview(tuple(items), wishes, now, not any(i.credential.read_by_jobs or i.credential.replaced for i in items))
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:
