@@ -73,10 +73,21 @@ class Dependencies:
                     if self.direct(on):
                         raise Refusal(symbol.node.at, "a dependency on existing resources in a loop")
                     continue
-                found += self._ended(on, [*path, on])
+                if not self._lost(symbol, on):
+                    found += self._ended(on, [*path, on])
             else:
                 found.append(dependency)
         return _reduced(found, symbol)
+
+    def _lost(self, symbol: Deployed, on: ResourceSymbol) -> bool:
+        """Whether the release forgot what an existing parent depends on; how far that went is known for nested parents only."""
+        if not self.unit.dialect.loses_existing or not self.direct(on):
+            return False
+        parent = symbol.parent if isinstance(symbol, ResourceSymbol) else None
+        owner = on.parent.resource if on.parent is not None and on.parent.nested else None
+        if parent is None or parent.resource is not on or [item.on for item in self.direct(on)] != [owner]:
+            raise Refusal(symbol.node.at, "a dependency through an existing resource, in this release")
+        return True
 
     def _waited_for(self, symbol: Deployed, dependency: Dependency) -> bool:
         """Whether an existing resource is waited for itself, in a template with symbolic names."""

@@ -23,6 +23,7 @@ class Dialect:
     qualified_extension_scopes: bool = True
     ternary_parameters: bool = True
     all_ancestors: bool = False
+    loses_existing: bool = False
     empty_functions: bool = False
     formatted_holes: bool = True
     decorators_reversed: bool = False
@@ -45,6 +46,7 @@ def dialect(version: str, forms: str = "") -> Dialect:
         qualified_extension_scopes=numbers >= (0, 36),
         ternary_parameters=numbers >= (0, 29),
         all_ancestors=numbers < (0, 5),
+        loses_existing=(0, 5) <= numbers < (0, 8),
         empty_functions=numbers < (0, 4, 1100),
         reads_existing=numbers >= (0, 33),
         scopes_as_values=numbers >= (0, 4, 1100),

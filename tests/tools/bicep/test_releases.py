@@ -183,3 +183,34 @@ def test_a_nested_loop_is_called_by_its_own_name_and_joins_both_conditions(tmp_p
     assert nested["name"] == f"[format('{{0}}/{{1}}', 'acc', {item})]"
     assert other["dependsOn"] == ["b"]
     assert other["dependsOn"] != ["a::b"]
+
+
+THROUGH = """
+resource a 'Microsoft.Storage/storageAccounts@2021-02-01' = {
+  name: 'acc'
+
+  resource b 'blobServices' existing = {
+    name: 'default'
+  }
+}
+
+resource c 'Microsoft.Storage/storageAccounts/blobServices/containers@2021-02-01' = {
+  parent: a::b
+  name: 'c'
+}
+"""
+
+
+@pytest.mark.parametrize(("release", "waits"), [("0.4.1272.37030", True), ("0.5.6.12127", False), ("0.7.4.23292", False), (NEWEST, True)])
+def test_three_releases_forgot_what_an_existing_parent_depends_on(tmp_path: Path, release: str, waits: bool) -> None:
+    path = tmp_path / "main.bicep"
+    path.write_text(THROUGH)
+    container = compiled(path, release)["resources"][1]
+    assert container.get("dependsOn") == (["[resourceId('Microsoft.Storage/storageAccounts', 'acc')]"] if waits else None)
+
+
+def test_another_way_through_an_existing_resource_is_refused_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "main.bicep"
+    path.write_text(THROUGH.replace("parent: a::b\n  name: 'c'", "name: 'acc/default/${a::b.name}'"))
+    with pytest.raises(Refusal, match=r"10:10: a dependency through an existing resource, in this release"):
+        compiled(path, "0.5.6.12127")
