@@ -106,6 +106,33 @@ async def test_what_lost_its_mark_is_ours_only_by_our_own_journal(shop: Shop, ta
     assert any(item.what.startswith(key) and item.command.startswith("az ") for item in removal.kept)
 
 
+def trust(shop: Shop, name: str, description: str) -> str:
+    """A further federated credential on dev's application; its application's object id."""
+    with shop.sandbox.lock:
+        rows = shop.table("graph.federated_credentials")
+        row = next(row for row in rows.values() if row["subject"].endswith(":dev"))
+        more = {**row, "id": f"0000{name}", "name": name, "subject": f"repo:contoso/shop:ref:{name}", "description": description}
+        rows[f"{row['parent']}/{name}"] = more
+    return str(row["parent"])
+
+
+async def test_a_second_trust_of_ours_goes_first_too(shop: Shop) -> None:
+    trust(shop, "github-dev-old", "lakestrap:shop")
+    done = await taken_down(shop, "dev", confirm=())
+    deletes = [exchange["url"] for exchange in shop.sandbox.mutating() if exchange["method"] == "DELETE"]
+    assert done.outcome.exit_code == 0
+    assert sum("federatedIdentityCredentials" in url for url in deletes) == 2
+
+
+async def test_who_else_signs_in_as_our_application_is_told_and_has_to_be_agreed_to(shop: Shop) -> None:
+    trust(shop, "their-nightly", "")
+    removal = await shown(shop, "dev")
+    assert [item.what for item in removal.foreign] == ["federated credential their-nightly"]
+    assert list(removal.to_name) == ["shop-dev-deploy"]
+    with pytest.raises(BadInput):
+        await taken_down(shop, "dev", confirm=())
+
+
 async def test_a_no_changes_nothing(shop: Shop) -> None:
     async with shop.job() as job:
         removal = await preview(job, ["dev"])

@@ -16,26 +16,28 @@ RANKS: Mapping[str, int] = {
     "identity.federated_credential": 0,
     "entra.client_secret": 0,
     "github.environment_secret": 0,
-    "databricks.secret_acl": 1,
-    "databricks.secret_scope": 2,
-    "databricks.service_principal": 2,
-    "arm.lock": 3,
-    "arm.role_assignment": 4,
-    "keyvault.access_policy": 4,
-    "keyvault.secret": 4,
-    "arm.role_definition": 5,
-    "arm.deployment": 5,
-    "arm.resource": 5,
-    "keyvault.vault": 5,
-    "identity.managed_identity": 6,
-    "entra.service_principal": 6,
-    "entra.application": 6,
-    "arm.resource_group": 7,
-    "github.files": 8,
-    "github.ruleset": 9,
-    "github.environment": 10,
-    "keyvault.deleted_vault": 11,
-    "entra.deleted_object": 11,
+    "databricks.oauth_secret": 0,
+    "databricks.token": 0,
+    "databricks.secret_acl": 10,
+    "databricks.secret_scope": 20,
+    "databricks.service_principal": 20,
+    "arm.lock": 30,
+    "arm.role_assignment": 40,
+    "keyvault.access_policy": 40,
+    "keyvault.secret": 40,
+    "arm.role_definition": 50,
+    "arm.deployment": 50,
+    "arm.resource": 50,
+    "keyvault.vault": 50,
+    "identity.managed_identity": 60,
+    "entra.service_principal": 60,
+    "entra.application": 60,
+    "arm.resource_group": 70,
+    "github.files": 80,
+    "github.ruleset": 90,
+    "github.environment": 100,
+    "keyvault.deleted_vault": 110,
+    "entra.deleted_object": 110,
 }
 """Kind -> rank. What is missing here is never removed by itself."""
 
@@ -52,6 +54,22 @@ ALONG: Mapping[str, str] = {"github.environment_variable": "github.environment"}
 """Kind -> the kind that takes it along."""
 
 
+LATER: Mapping[str, int] = {
+    "microsoft.databricks/accessconnectors": 1,
+    "microsoft.keyvault/vaults": 1,
+    "microsoft.storage/storageaccounts": 1,
+    "microsoft.network/privatednszones": 2,
+    "microsoft.operationalinsights/workspaces": 2,
+    "microsoft.network/virtualnetworks": 3,
+    "microsoft.network/natgateways": 4,
+    "microsoft.network/networksecuritygroups": 4,
+    "microsoft.network/routetables": 4,
+    "microsoft.network/publicipaddresses": 5,
+}
+"""Type of a resource that is removed by itself -> how long after the first it goes: Azure keeps what another one still uses."""
+
+
 def rank(resource: Resource) -> int:
     """The rank of a resource that may be removed; ``KeyError`` for a kind that never is."""
-    return RANKS[resource.kind]
+    kind = str(getattr(resource, "resource_id", "")).lower().rpartition("/providers/")[2].rpartition("/")[0]
+    return RANKS[resource.kind] + LATER.get(kind, 0)

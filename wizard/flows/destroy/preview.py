@@ -18,6 +18,7 @@ from wizard.engine.resource import Observed, Resource
 from wizard.engine.survey import survey
 from wizard.errors import BadInput, NotYet, Problem
 from wizard.flows.destroy.after import aftermath
+from wizard.flows.destroy.credentials import credentials
 from wizard.flows.destroy.fates import Fate, Judge, Verdict
 from wizard.flows.destroy.marked import assignment, further, marked, nested, with_lost_environments
 from wizard.flows.destroy.obstacles import Group, behind_reviewers, foreign, foreign_items, foreign_locks, lock_item
@@ -28,6 +29,7 @@ from wizard.flows.destroy.told import along, bundles, kept
 from wizard.flows.job import collect_facts
 from wizard.providers.arm import contents
 from wizard.providers.arm.resource_group import ResourceGroup
+from wizard.providers.databricks.oauth_secret import OAuthSecret, held_secrets
 from wizard.providers.github.environment import Environment as GitHubEnvironment
 from wizard.providers.github.repository import Repository
 
@@ -58,9 +60,11 @@ async def preview(job: Job, names: Collection[str] = (), *, purge: bool = False)
     verdicts = {key: judge.verdict(sight) for key, sight in wanted.items()}
     found = await marked(job, {job.facts.subscriptions[name] for name in going})
     changes = await _deletions(job, environments, verdicts, found)
+    more, others = await credentials(job, changes)
+    changes += more
     groups = _groups(changes, sights)
     obstacles = await _in_the_way(job, changes, groups, verdicts)
-    strangers, to_name = await _strangers(job, groups)
+    strangers, to_name = await _strangers(job, groups, others)
     whole = len(going) == len(project.environments)
     after = await aftermath(job, going, whole=whole, purge=purge, changes=changes, sights=sights)
     return Removal(
@@ -118,12 +122,19 @@ def _forgiving(resource: Resource) -> Resource:
 async def _look(resource: Resource, session: Session) -> Observed | None:
     """The read of a plan; a group that is being deleted counts as there, and its end is awaited."""
     try:
-        return await resource.read(session)
+        return await _newest(resource, session) if isinstance(resource, OAuthSecret) else await resource.read(session)
     except NotYet as wait:
         if wait.code != LEAVING or not isinstance(resource, ResourceGroup):
             raise
         place = f"/subscriptions/{resource.subscription}/resourceGroups/{resource.group}"
         return Observed(place, owner=resource.project)
+
+
+async def _newest(resource: OAuthSecret, session: Session) -> Observed | None:
+    """The newest of ours, also where there is no room for another."""
+    held = await held_secrets(session, str(resource.host), str(resource.principal))
+    ours = [secret for secret in held if secret.bears(resource.project, resource.environment)]
+    return Observed(ours[-1].id, owner=resource.project) if ours else None
 
 
 def _needed(sights: Mapping[str, Sight], going: Collection[str]) -> dict[tuple[str, str], str]:
@@ -216,10 +227,11 @@ async def _in_the_way(job: Job, changes: Iterable[Change], groups: Iterable[Grou
     return tuple(items)
 
 
-async def _strangers(job: Job, groups: Iterable[Group]) -> tuple[tuple[Item, ...], dict[str, str]]:
-    """What is not ours and would go with a group, and the groups that have to be named because of it."""
-    items: list[Item] = []
-    to_name = {}
+async def _strangers(job: Job, groups: Iterable[Group], others: Mapping[str, list[Item]]) -> tuple[tuple[Item, ...], dict[str, str]]:
+    """What is not ours and would go with a group or an application, and which of these have to be named because of it."""
+    items = [item for found in others.values() for item in found]
+    told = "somebody else signs in as it, and that would end: "
+    to_name = {name: told + ", ".join(item.what for item in found) for name, found in others.items()}
     for group in groups:
         things = await foreign(job, group)
         items += foreign_items(group, things)

@@ -167,8 +167,13 @@ class _Run:
         vaults, objects = await soft_deleted(self.job, removal.environments)
         owner = self.job.project.name
         resources: list[Resource] = [DeletedVault(name=v.name, project=owner, vault=v) for v in vaults if not v.purge_protected]
-        resources += [DeletedObject(name=gone.id, project=owner, gone=gone) for gone in objects]
-        return Plan(tuple(Change(each, Action.DELETE, Observed(each.name, owner=owner)) for each in resources))
+        principals = [DeletedObject(name=gone.id, project=owner, gone=gone) for gone in objects if not gone.unique_name]
+        # an application tells which environment its service principal was of, so that it goes after it
+        after = tuple(each.key for each in principals)
+        applications = [DeletedObject(name=gone.id, project=owner, gone=gone, after=after) for gone in objects if gone.unique_name]
+        return Plan(
+            tuple(Change(each, Action.DELETE, Observed(each.name, owner=owner)) for each in (*resources, *principals, *applications))
+        )
 
     def _written(self, removal: Removal) -> list[Event]:
         """The working tree, and last of all the project file: as long as an environment is in it, a killed destroy can be repeated."""
