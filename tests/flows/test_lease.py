@@ -136,9 +136,8 @@ async def test_a_run_that_was_killed_here_is_not_waited_for(sandbox: Any, tmp_pa
         path = ada.runs / f"{journal.run}.process"
         said = json.loads(path.read_text())
         path.write_text(json.dumps(said | {"started": said["started"] - 100}))
-        async with working(sandbox, tmp_path / "a") as (again, second):
-            async with held(again, "set up", second):
-                pass
+        async with working(sandbox, tmp_path / "a") as (again, second), held(again, "set up", second):
+            pass
         path.write_text(json.dumps(said | {"started": 1.0, "machine": "elsewhere"}))
         assert not holder.noted_dead(ada.runs, journal.run), "another machine's processes cannot be seen"
 

@@ -130,7 +130,7 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing(tmp_path: Path) -> Non
     """No file may grow past the limit: the journal breaks off mid-run, and the next run finishes the job."""
     small_project(tmp_path)
     limit = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (26000, 26000)); os.execv(sys.argv[1], sys.argv[1:])"
-    script = '"$1" -c "$LIMIT" "$@" >/dev/null 2>first.err; echo $? >first.code; exec "$@"'
+    script = '"$1" -m wizard files >/dev/null; "$1" -c "$LIMIT" "$@" >/dev/null 2>first.err; echo $? >first.code; exec "$@"'
     done = rehearsed(tmp_path, "sh", "-c", script, "sh", *_python(SETUP), environment={"LIMIT": limit})
     first, code = (tmp_path / "first.err").read_text(), int((tmp_path / "first.code").read_text())
     assert code == 1 and "journal" in first and "hint:" in first and "Traceback" not in first, (code, first)

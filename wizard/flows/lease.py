@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
-from wizard.errors import LakestrapError, NotAllowed
+from wizard.errors import JournalLost, LakestrapError, NotAllowed
 from wizard.flows.holder import begun_here, ended_here, noted_dead
 from wizard.providers.github import lease as ref
 from wizard.providers.github.rest import login_of
@@ -138,8 +138,9 @@ class Lease:
         return Event(EventKind.WAITING, self._key, "lease", "waiting", detail={"seconds": round(seconds, 3), "reason": reason})
 
     def _note(self, kind: EventKind, claim: ref.Claim, outcome: str = "") -> None:
-        action = "lease" if claim.seconds else "release"
-        self.journal.record(Event(kind, self._key, action, outcome, run=self.journal.run))
+        event = Event(kind, self._key, "lease" if claim.seconds else "release", outcome, run=self.journal.run)
+        with contextlib.suppress(*(() if claim.seconds else (JournalLost,))):  # a run that lost its journal still gives back what it holds
+            self.journal.record(event)
 
     @property
     def _key(self) -> str:

@@ -149,6 +149,8 @@ async def _read_again(plan: Plan, preview: Planned, job: Job, decisions: Decisio
     again = await make_plan([change.resource for change in plan.changes], job.session, ours=job.begun())
     refuse_what_cannot_be(Planned(again, preview.rows), job.allowed)
     agreed = {(change.key, change.action) for change in plan.changes}
+    if _ground(plan).changes:  # our first commit lies in the repository by now: its files are no longer created, but added to
+        agreed |= {(change.key, Action.UPDATE) for change in plan.changes if change.resource.kind == "github.files"}
     more = [change for change in again.changes if change.action is not Action.KEEP and (change.key, change.action) not in agreed]
     if more and not await decisions.agrees(again):
         raise Cancelled("nothing more was changed")
