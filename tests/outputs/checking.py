@@ -26,17 +26,32 @@ THEIRS = {
     "vault": f"{SHARED}/providers/Microsoft.KeyVault/vaults/kv-shared",
     "workspace": f"{SHARED}/providers/Microsoft.Databricks/workspaces/dbw-shared",
 }
+THEIR_NETWORK = {
+    "network": f"{SHARED}/providers/Microsoft.Network/virtualNetworks/vnet-shared",
+    "storage": f"{SHARED}/providers/Microsoft.Storage/storageAccounts/stshared",
+}
+OWN: Mapping[str, Mapping[str, str]] = {"": {}, "vault and workspace": THEIRS, "network and storage": THEIR_NETWORK}
 CHOICES: Mapping[str, Sequence[Any]] = {
     "identity": ("federated", "managed-identity", "client-secret", "existing"),
     "strategy": ("trunk", "release", "environment-branches"),
     "gates": (True, False),
     "samples": (True, False),
     "plan_environment": (True, False),
-    "existing": (False, True),
+    "existing": ("", "vault and workspace", "network and storage"),
     "secrets": (False, True),
     "runs_on": (("ubuntu-24.04",), ("self-hosted", "linux")),
+    "network": ("public", "injected", "private"),
+    "compute": ("hybrid", "serverless"),
+    "watched": (False, True),
 }
-"""Everything that changes which files are rendered or what stands in workflows and bundle."""
+"""Everything that changes which files are rendered or what stands in workflows, bundle and parameter files."""
+OF_INFRASTRUCTURE = ("existing", "runs_on", "network", "compute", "watched")
+"""Choices that change parameter files only, but for labels: whole among themselves, and in pairs with the others."""
+WATCHED: Mapping[str, Any] = {
+    "lake": {"containers": ["rawdata", "prepareddata"], "redundancy": "ZRS"},
+    "monitoring": {"retention_days": 90, "application_insights": True},
+    "budget": {"amount": 500, "starts": "2026-12", "notify": ["ana@contoso.com"]},
+}
 REASONED = re.compile(r"# zizmor: ignore\[[a-z-]+\](.*)")
 YAML_RULES = (
     "{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}, "
@@ -47,12 +62,28 @@ Choice = dict[str, Any]
 
 def possible(choice: Choice) -> bool:
     """Whether a project file may say so."""
-    return not (choice["plan_environment"] and choice["identity"] in ("client-secret", "existing"))
+    if choice["plan_environment"] and choice["identity"] in ("client-secret", "existing"):
+        return False
+    if choice["network"] == "private" and (choice["runs_on"][0] != "self-hosted" or choice["existing"] == "vault and workspace"):
+        return False
+    if choice["network"] == "public" and choice["existing"] == "network and storage":
+        return False
+    return bool(choice["compute"] == "hybrid" or choice["network"] == "public")
 
 
-def every() -> list[Choice]:
-    """The whole product of the choices, without what a project file may not say."""
-    return [choice for values in itertools.product(*CHOICES.values()) if possible(choice := dict(zip(CHOICES, values, strict=True)))]
+def every(*, whole: bool = False) -> list[Choice]:
+    """All that shapes workflows and bundle in every combination, then all that shapes the infrastructure; ``whole``: both at once."""
+    found = []
+    for values in itertools.product(*CHOICES.values()):
+        choice = dict(zip(CHOICES, values, strict=True))
+        usual = [all(choice[name] == CHOICES[name][0] for name in names) for names in (_LATER, _OTHERS)]
+        if possible(choice) and (whole or any(usual)):
+            found.append(choice)
+    return found
+
+
+_LATER = ("network", "compute", "watched")
+_OTHERS = tuple(name for name in CHOICES if name not in OF_INFRASTRUCTURE)
 
 
 def pairs(choice: Choice) -> set[tuple[str, str, str, str]]:
@@ -62,12 +93,13 @@ def pairs(choice: Choice) -> set[tuple[str, str, str, str]]:
 
 def pairwise() -> list[Choice]:
     """Few choices that hold every possible pair of values: always the one that adds most is taken next."""
-    left, chosen = every(), []
-    missing = set().union(*(pairs(choice) for choice in left))
+    left, chosen = every(whole=True), []
+    held = [pairs(choice) for choice in left]
+    missing = set().union(*held)
     while missing:
-        best = max(left, key=lambda choice: len(pairs(choice) & missing))
-        chosen.append(best)
-        missing -= pairs(best)
+        best = max(range(len(left)), key=lambda number: len(held[number] & missing))
+        chosen.append(left[best])
+        missing -= held[best]
     return chosen
 
 
@@ -80,7 +112,7 @@ def project_of(choice: Choice) -> Project:
     ]
     for number, environment in enumerate(environments):
         identity = {"identity": f"0000000{number}-0000-4000-8000-000000000000"} if choice["identity"] == "existing" else {}
-        environment["existing"] = identity | ({kind: text + str(number) for kind, text in THEIRS.items()} if choice["existing"] else {})
+        environment["existing"] = identity | {kind: text + str(number) for kind, text in OWN[choice["existing"]].items()}
     return Project.model_validate(
         {
             "version": 1,
@@ -92,7 +124,9 @@ def project_of(choice: Choice) -> Project:
             "samples": choice["samples"],
             "plan_environment": choice["plan_environment"],
             "secrets": [{"name": "sql-password", "from": "prompt"}] if choice["secrets"] else [],
-            "network": {"runs_on": choice["runs_on"]},
+            "network": {"mode": choice["network"], "runs_on": choice["runs_on"]},
+            "workspace": {"compute": choice["compute"]},
+            **(WATCHED if choice["watched"] else {}),
             "environments": environments,
         }
     )

@@ -15,6 +15,7 @@ from wizard.engine.plan import Action, Change, Plan
 from wizard.errors import ExitCode
 from wizard.flows.check_azure import azure_questions
 from wizard.flows.check_github import github_questions
+from wizard.flows.check_network import network_rows
 from wizard.flows.check_rows import Row
 from wizard.flows.check_vaults import vault_questions
 from wizard.flows.infrastructure import template_rows
@@ -34,7 +35,7 @@ async def checked(job: Job, plan: Plan) -> tuple[Row, ...]:
         _answered(github_questions(job, plan)),
         _answered(_entra_questions(job, plan)),
     )
-    rows = [*_of_the_plan(plan), *template_rows(job.facts, plan), *(row for batch in batches for row in batch)]
+    rows = [*_of_the_plan(plan), *template_rows(job.facts, plan), *network_rows(job, plan), *(row for batch in batches for row in batch)]
     return tuple(sorted(dict.fromkeys(rows), key=lambda row: ORDER[row.answer]))
 
 
