@@ -14,6 +14,7 @@ from wizard.errors import BadInput
 from wizard.project import file
 from wizard.project.messages import part_at
 from wizard.project.model import Project
+from wizard.project.naming import KINDS
 from wizard.questions import (
     BY_FIELD,
     GLOSSARY,
@@ -36,18 +37,17 @@ from wizard.questions import (
     project_of,
     unanswered,
 )
+from wizard.questions.environments import OWN_NAMES
 
 FOUR = {"github.repository": "contoso/shop", "run.preset": "dev+uat+preprod+prod"}
 NOT_ASKED = {
     "version": "written by us",
-    "network.mode": "said in the file; the questions for it are to come",
-    **dict.fromkeys(("network.address_space", "environments.*.address_space"), "said in the file"),
+    "environments.*.address_space": "said in the file",
     **dict.fromkeys(("network.host_subnet", "network.container_subnet", "network.endpoint_subnet"), "said in the file"),
-    **dict.fromkeys(("workspace", "lake", "monitoring", "budget", "environments.*.budget"), "said in the file"),
-    **dict.fromkeys(("environments.*.existing.network", "environments.*.existing.dns_zones"), "said in the file"),
+    **dict.fromkeys(("workspace", "monitoring.application_insights", "environments.*.budget"), "said in the file"),
     "secrets.*.check": "said in the file",
     "secrets.*.github": "said in the file",
-    "environments.*.naming": "the project's patterns hold {environment}",
+    **dict.fromkeys((f"environments.*.naming.{kind}" for kind in set(KINDS) - set(OWN_NAMES)), "the project's patterns hold {environment}"),
 }
 
 
@@ -159,6 +159,7 @@ def test_no_answer_blames_what_is_not_answered_yet() -> None:
         if question.kind in (Kind.TEXT, Kind.CHOICE) and not question.table and question.field not in ("run.github_token", "run.tenant"):
             choices = question.choices if isinstance(question.choices, tuple) else ()
             given = {"name": "shop", "region": "westeurope", "github.repository": "contoso/shop", "github.default_branch": "main"}
+            given |= {"network.address_space": "10.1.0.0/20", "budget.starts": "2026-12"}
             value = given.get(question.field) or (choices[0].value if choices else "x{environment}xx{hash}")
             assert problem(at(question), value, Answers(), known()) is None, question.field
 

@@ -202,3 +202,38 @@ async def test_skipping_a_failed_step_leaves_out_what_depends_on_it_only(sandbox
         outcome = pilot.app.sitting.outcome  # type: ignore[attr-defined]
         assert list(outcome.applied.failed) == ["keyvault.vault/dev"]
         assert all("/prod" not in key or key.startswith("github.files") for key in outcome.applied.skipped)
+
+
+@pytest.mark.parametrize("sandbox_world", ["taken-names"])
+async def test_a_taken_vault_name_is_told_beside_its_environment(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with seated(tmp_path / "shop", (200, 60)) as pilot:
+        await to_questions(pilot)
+        await pilot.press(*"contoso/shop", "enter", "pagedown")
+        await step(pilot, "environments")
+        taken = "the vault name kv-shop-dev-26smk of dev is taken"
+        await until(pilot, lambda: taken in shown(pilot), "that the name is taken")
+        assert "kv-shop-prod-x6ksv" in shown(pilot), "beside a vault of one's own stands the one that would be created"
+        await pilot.press("pageup")
+        await step(pilot, "repository")
+        assert taken in shown(pilot), "and beside the project's name, which it follows from"
+        pilot.app.screen.query(AnswerInput)[1].focus()
+        await pilot.press("end", *"-x")
+        await until(pilot, lambda: taken not in shown(pilot), "that another name is free")
+
+
+async def test_groups_are_searched_for_what_is_typed(sandbox: Sandbox, tmp_path: Path) -> None:
+    with sandbox.lock:
+        for number in range(60):
+            name = f"aaa-{number:02}" if number < 59 else "zebra-keepers"
+            sandbox.world.table("graph.groups")[f"g-{number}"] = {"id": f"g-{number}", "displayName": name, "members": []}
+    async with seated(tmp_path / "shop", (120, 40)) as pilot:
+        await to_questions(pilot)
+        pilot.app.screen.go("people")  # type: ignore[attr-defined]
+        await step(pilot, "people")
+        await pilot.press("ctrl+n") if pilot.app.screen.query(AnswerInput) else pilot.app.screen.query_one(".add", Button).press()
+        await until(pilot, lambda: bool(pilot.app.screen.query(AnswerInput)), "a row")
+        await step(pilot, "people")
+        assert "zebra-keepers" not in [choice.label for choice in pilot.app.screen.query(AnswerInput)[0].choices]
+        pilot.app.screen.query(AnswerInput)[0].focus()
+        await pilot.press(*"zeb")
+        await until(pilot, lambda: "zebra-keepers" in shown(pilot), "what was searched for")

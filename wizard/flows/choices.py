@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, LakestrapError, NotYet
 from wizard.providers.verdict import Answer, Verdict
-from wizard.questions import BY_FIELD, Answers, Asked, Choice, Known, Offered, value_of_text
+from wizard.questions import BY_FIELD, Answers, Asked, Choice, Known, Offered, to_verify, value_of_text
 
 if TYPE_CHECKING:
     from wizard.providers.session import Session
@@ -44,7 +44,8 @@ async def fetch(session: Session, name: str, *arguments: str) -> Offered:
 
 async def learn(session: Session, item: Asked, answers: Answers, known: Known) -> None:
     """Fetch into ``known.lists`` what a question chooses from and its default is taken from, where it is not there yet."""
-    wanted = [key for key in (item.listed(answers), item.proposed(answers)) if key and key[0] in FETCHERS and key not in known.lists]
+    keys = (item.listed(answers), item.proposed(answers), *to_verify(answers))
+    wanted = [key for key in dict.fromkeys(keys) if key and key[0] in FETCHERS and key not in known.lists]
     for key, offered in zip(wanted, await asyncio.gather(*(fetch(session, *key) for key in wanted)), strict=True):
         known.lists[key] = offered
 
@@ -166,6 +167,20 @@ async def _directory(session: Session, collection: str, prefix: str) -> list[Jso
     return rows
 
 
+async def vault_names(session: Session, subscription: str, name: str) -> list[Choice]:
+    """What the clouds say to a vault's name, as one choice labelled ``free``, ``yours``, ``deleted`` or ``taken``."""
+    from wizard.providers.keyvault.preflight import name_state
+
+    try:
+        state = str(await name_state(session, session.subscription(subscription).id, name))
+    except BadInput:  # no name for a vault at all: the rules of the project file say so
+        return []
+    if state == "taken":
+        mine = await FETCHERS["vaults"](session, subscription)
+        state = "yours" if name.lower() in (choice.label.lower() for choice in mine) else "taken"
+    return [Choice(name, state if state in ("free", "yours", "taken") else "deleted")]
+
+
 FETCHERS: Mapping[str, Callable[..., Awaitable[Iterable[Choice]]]] = {
     "subscriptions": subscriptions,
     "regions": regions,
@@ -174,9 +189,11 @@ FETCHERS: Mapping[str, Callable[..., Awaitable[Iterable[Choice]]]] = {
     "vaults": resources_of("Microsoft.KeyVault/vaults"),
     "workspaces": resources_of("Microsoft.Databricks/workspaces"),
     "storage accounts": resources_of("Microsoft.Storage/storageAccounts"),
+    "networks": resources_of("Microsoft.Network/virtualNetworks"),
     "identities": resources_of("Microsoft.ManagedIdentity/userAssignedIdentities"),
     "repositories": repositories,
     "reviewers": reviewers,
+    "vault name": vault_names,
     "people: groups": people_groups,
     "people: users": people_users,
 }

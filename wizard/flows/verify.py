@@ -49,6 +49,8 @@ async def prove(job: Job, outcome: Outcome, *, again: bool = False, journal: Jou
     With ``again`` also those that have been proven before; otherwise a second set-up sends nothing. Without a ``journal``
     of the run that this belongs to, one is opened. Raises ``JournalLost`` before a run is dispatched that could not be noted.
     """
+    from wizard.flows.setup import finished
+
     own = journal or Journal(job.runs, job.identity)
     young = outcome.applied.changed > 0 or _made_lately(job, own)
     waiting = untrusted(outcome.applied)
@@ -63,6 +65,8 @@ async def prove(job: Job, outcome: Outcome, *, again: bool = False, journal: Jou
             elif event.event is EventKind.CHANGE_FAILED:
                 outcome.unproven.append(str(event.detail["environment"]))
             yield event
+        if journal is None:
+            own.record(finished(outcome, own.run))  # it has nothing to resume
     finally:
         if journal is None:
             own.close()

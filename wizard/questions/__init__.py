@@ -5,6 +5,7 @@ A face walks ``asked(step, …)``, shows ``label_of``, ``Question.help`` and ``w
 """
 
 from wizard.questions.answers import Answers
+from wizard.questions.environments import OPEN
 from wizard.questions.glossary import GLOSSARY, explained
 from wizard.questions.interview import (
     BY_FIELD,
@@ -17,6 +18,7 @@ from wizard.questions.interview import (
     columns_of,
     completed,
     further_groups,
+    instead_of,
     label_of,
     mapping,
     missing_answers,
@@ -24,6 +26,7 @@ from wizard.questions.interview import (
     problems_at,
     project_of,
     rule_of,
+    to_verify,
     unanswered,
     unlisted,
     value_of,
@@ -36,6 +39,7 @@ from wizard.questions.reading import Unreadable, text_of, value_of_text
 __all__ = [
     "BY_FIELD",
     "GLOSSARY",
+    "OPEN",
     "OWN",
     "PRESETS",
     "QUESTIONS",
@@ -60,6 +64,7 @@ __all__ = [
     "explained",
     "forget",
     "further_groups",
+    "instead_of",
     "keep",
     "kept_at",
     "label_of",
@@ -71,6 +76,7 @@ __all__ = [
     "resumed",
     "rule_of",
     "text_of",
+    "to_verify",
     "unanswered",
     "unlisted",
     "value_of",

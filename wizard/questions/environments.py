@@ -5,12 +5,23 @@ Owns these questions' words, defaults and conditions.
 
 from __future__ import annotations
 
+from typing import Any
+
 from wizard.project.model import Naming
 from wizard.project.naming import KINDS
-from wizard.questions import presets
-from wizard.questions.question import Choice, Kind, Listed, Question, Situation, Step
+from wizard.questions import presets, vault_names
+from wizard.questions.question import Choice, Condition, Kind, Listed, Question, Situation, Step, always, no_more
 
-GATES, YOURS, PROTECTION, NAMES, OTHER = "gates", "things of yours to use", "protection", "names", "single environments"
+GATES, YOURS, NETWORK, PROTECTION, NAMES, OTHER = (
+    "gates",
+    "things of yours to use",
+    "network",
+    "protection",
+    "names",
+    "single environments",
+)
+OPEN = frozenset({YOURS, NETWORK})
+"""Further settings that a form shows at once: they stand beside what would be created."""
 SUBSCRIPTION = "environments.*.subscription"
 
 
@@ -49,15 +60,25 @@ def _region(situation: Situation) -> str:
     return next(iter(situation.known.values("usual region", subscription)), "westeurope")
 
 
-_YOURS = (
+def _own_network(situation: Situation) -> bool:
+    return bool(situation.get("network.mode", "public") != "public")
+
+
+def _private(situation: Situation) -> bool:
+    return bool(situation.get("network.mode") == "private")
+
+
+_YOURS: tuple[tuple[Any, ...], ...] = (
     ("resource_group", "Resource group", "resource group", "groups"),
     ("vault", "Key Vault", "Key Vault", "vaults"),
     ("workspace", "Databricks workspace", "workspace", "workspaces"),
     ("storage", "Storage account", "", "storage accounts"),
+    ("network", "Virtual network", "", "networks", _own_network),
+    ("dns_zones", "Group of DNS zones", "resource group", "groups", _private),
 )
 
 
-def _existing(name: str, label: str, term: str, listed: str) -> Question:
+def _existing(name: str, label: str, term: str, listed: str, when: Condition = always) -> Question:
     return Question(
         field=f"environments.*.existing.{name}",
         step=Step.ENVIRONMENTS,
@@ -67,6 +88,7 @@ def _existing(name: str, label: str, term: str, listed: str) -> Question:
         kind=Kind.CHOICE,
         choices=Listed(listed, (SUBSCRIPTION,), complete=True),
         free=True,
+        when=when,
         further=YOURS,
         terms=(term,) if term else (),
     )
@@ -81,7 +103,20 @@ def _naming(kind: str) -> Question:
         label=f"Name: {label}",
         help=f"A pattern of {{project}} {{environment}} {{hash}} {{region}}; nothing for {usual}.",
         why=f"Only where your organisation has rules of its own. The name must have {KINDS[kind].rule}.",
+        check=vault_names.free if kind == "vault" else no_more,
         further=NAMES,
+    )
+
+
+def _own_naming(kind: str) -> Question:
+    label = (Naming.model_fields[kind].description or "").partition(",")[0].partition(". Default ")[0]
+    return Question(
+        field=f"environments.*.naming.{kind}",
+        step=Step.ENVIRONMENTS,
+        label=f"Name: {label}",
+        help="A name or pattern for this environment only.",
+        check=vault_names.free if kind == "vault" else no_more,
+        further=OTHER,
     )
 
 
@@ -115,6 +150,7 @@ _ROWS = (
         label="Name",
         help="Short: dev, uat, prod.",
         why="It names the GitHub environment, the bundle's target and the parameter file.",
+        check=vault_names.free,
         required=True,
         written=True,
         terms=("environment",),
@@ -161,6 +197,34 @@ _ROWS = (
         required=True,
         written=True,
         terms=("region",),
+    ),
+)
+
+_NETWORK = (
+    Question(
+        field="network.mode",
+        step=Step.ENVIRONMENTS,
+        label="Network",
+        help="Where clusters run and who can reach the data.",
+        why="A private network costs by the hour, also while nothing runs, and needs runners of your own that reach it.",
+        kind=Kind.CHOICE,
+        choices=(
+            Choice("public", "public", "no network of your own; sign-in protects everything"),
+            Choice("injected", "injected", "clusters in a network of each environment, with one way out"),
+            Choice("private", "private", "also private endpoints; nothing is reached from the internet"),
+        ),
+        default=lambda _: "public",
+        further=NETWORK,
+        terms=("injected network", "runner"),
+    ),
+    Question(
+        field="network.address_space",
+        step=Step.ENVIRONMENTS,
+        label="Address range",
+        help="Of each network that is created, /16 to /24; nothing for 10.139.0.0/22.",
+        why="It must not overlap with networks that it is to be joined to.",
+        when=_own_network,
+        further=NETWORK,
     ),
 )
 
@@ -259,4 +323,14 @@ _OTHER = (
     ),
 )
 
-QUESTIONS = (*_ROWS, *_GATES, *(_existing(*line) for line in _YOURS), *_PROTECTION, *(_naming(kind) for kind in KINDS), *_OTHER)
+OWN_NAMES = ("resource_group", "vault", "storage", "workspace")
+QUESTIONS = (
+    *_ROWS,
+    *_GATES,
+    *_NETWORK,
+    *(_existing(*line) for line in _YOURS),
+    *_PROTECTION,
+    *(_naming(kind) for kind in KINDS),
+    *_OTHER,
+    *(_own_naming(kind) for kind in OWN_NAMES),
+)

@@ -13,13 +13,13 @@ from wizard.errors import BadInput, Problem
 from wizard.project.file import checked, dumped, missing
 from wizard.project.messages import rule_at
 from wizard.project.model import VERSION, Project
-from wizard.questions import delivery, environments, people, presets, repository
+from wizard.questions import created, data, delivery, environments, people, presets, repository, vault_names
 from wizard.questions.answers import RUN, Answers, placed
 from wizard.questions.question import Asked, Choice, Kind, Known, Listed, Offered, Question, Step
 
 Json = Any
 
-QUESTIONS: tuple[Question, ...] = (*repository.QUESTIONS, *environments.QUESTIONS, *delivery.QUESTIONS, *people.QUESTIONS)
+QUESTIONS: tuple[Question, ...] = (*repository.QUESTIONS, *environments.QUESTIONS, *delivery.QUESTIONS, *data.QUESTIONS, *people.QUESTIONS)
 BY_FIELD: Mapping[str, Question] = {question.field: question for question in QUESTIONS}
 _IN_TABLES = frozenset(column for question in QUESTIONS for column in question.columns)
 SAID = f"{RUN}.said"
@@ -77,7 +77,12 @@ def choices_of(item: Asked, answers: Answers, known: Known) -> Offered:
         return Offered(item.question.choices)
     if item.question.choices.name == "own environments":
         return Offered(tuple(Choice(row["name"], row["name"]) for row in answers.rows("environments") if row.get("name")))
-    return known.lists.get(item.listed(answers), Offered())
+    whole = item.listed(answers)
+    if not item.question.choices.searched:
+        return known.lists.get(whole, Offered())
+    parts = [known.lists[key] for key in known.lists if key[: len(whole)] == whole]
+    found = dict.fromkeys(choice for part in parts for choice in part.choices)
+    return Offered(tuple(sorted(found, key=lambda choice: choice.label.lower())), next((part.reason for part in parts if part.reason), ""))
 
 
 def value_of(item: Asked, answers: Answers, known: Known) -> Json:
@@ -101,10 +106,9 @@ def problem(item: Asked, value: Json, answers: Answers, known: Known) -> Problem
         values = [choice.value for choice in item.question.choices]
         if value not in values:
             return Problem(item.path, f"{value} is not one of the choices", f"one of {', '.join(values)}")
-    if item.path.startswith(f"{RUN}."):
-        return item.question.check(value, item.situation(answers, known))
-    wrong = next(iter(problems_at(item.path, answers.put(item.path, value))), None)
-    return wrong or item.question.check(value, item.situation(answers, known))
+    given = answers.put(item.path, value)
+    wrong = None if item.path.startswith(f"{RUN}.") else next(iter(problems_at(item.path, given)), None)
+    return wrong or item.question.check(value, item.situation(given, known))
 
 
 def unlisted(item: Asked, value: Json, answers: Answers, known: Known) -> tuple[str, ...]:
@@ -120,7 +124,7 @@ def unlisted(item: Asked, value: Json, answers: Answers, known: Known) -> tuple[
 
 def problems_at(path: str, answers: Answers) -> list[Problem]:
     """Every problem of the answers at a path or below it, whatever else is still missing elsewhere."""
-    return [found for found in checked(_stood_in(answers)) if found.place == path or found.place.startswith(f"{path}.")]
+    return [found for found in checked(in_full(answers)) if found.place == path or found.place.startswith(f"{path}.")]
 
 
 def rule_of(item: Asked) -> str:
@@ -198,7 +202,18 @@ def _rows(question: Question, answers: Answers) -> range:
     return range(len(answers.rows(question.table))) if question.table else range(-1, 0)
 
 
-def _stood_in(answers: Answers) -> dict[str, Json]:
+def to_verify(answers: Answers) -> tuple[tuple[str, ...], ...]:
+    """The lists to fetch so that the clouds can say whether the answers hold: one a vault that would be created."""
+    named = answers.get("name") and answers.get("github.repository")
+    return tuple(vault_names.of(in_full(answers)).values()) if named else ()
+
+
+def instead_of(item: Asked, answers: Answers) -> str:
+    """The name of what is created where nothing is answered; empty for questions that replace nothing."""
+    return created.name(in_full(answers), item.question.field.rpartition(".")[2], item.row) if "*.existing." in item.question.field else ""
+
+
+def in_full(answers: Answers) -> dict[str, Json]:
     """The answers as a file's data that lacks nothing required, so that the rules that span fields can be asked."""
     data = answers.project
     for path, value in _STAND_INS.items():

@@ -59,12 +59,14 @@ class Choice(NamedTuple):
 class Listed:
     """Choices that have to be fetched: the list's name and the fields (``environments.*.subscription``) it depends on.
 
-    ``complete``: what is not in the list is probably mistyped.
+    ``complete``: what is not in the list is probably mistyped. ``searched``: too long to fetch whole; what was typed so far is its
+    last argument.
     """
 
     name: str
     of: tuple[str, ...] = ()
     complete: bool = False
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,13 @@ class Asked:
     def listed(self, answers: Answers) -> tuple[str, ...]:
         """The fetched list that it chooses from: name and arguments; empty where there is none or an argument is not known yet."""
         return self._of(self.question.choices, answers) if isinstance(self.question.choices, Listed) else ()
+
+    def searched(self, text: str, answers: Answers) -> tuple[str, ...]:
+        """The part of a searched list that begins with a text; empty where it is no such list or nothing was typed."""
+        choices = self.question.choices
+        begin = text.strip().lower()
+        whole = self.listed(answers) if isinstance(choices, Listed) and choices.searched and begin else ()
+        return (*whole, begin) if whole else ()
 
     def proposed(self, answers: Answers) -> tuple[str, ...]:
         """The fetched list that its default is taken from, in the same form."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from wizard.questions import vault_names
 from wizard.questions.question import Choice, Kind, Listed, Question, Situation, Step
 
 FILES, TAGS = "files in the repository", "tags"
@@ -111,6 +112,7 @@ QUESTIONS = (
         help="Short: it becomes part of most names in Azure.",
         why="Resource groups, vaults and applications are named after it, so that what belongs together is found together.",
         default=_name,
+        check=vault_names.free,
         required=True,
         written=True,
     ),

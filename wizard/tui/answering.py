@@ -28,11 +28,13 @@ from wizard.questions import (
     choices_of,
     completed,
     further_groups,
+    instead_of,
     label_of,
     problem,
     problems_at,
     project_of,
     text_of,
+    to_verify,
     value_of,
 )
 from wizard.tui.form import STEPS, Form, Table, blocks_of
@@ -155,7 +157,17 @@ class Answering:
         subscription = self.full.get("environments.0.subscription")
         own = [part.item.listed(self.full) for part in parts if not self._vague(part.item)]
         usual = [("usual region", str(subscription))] if subscription and step is Step.ENVIRONMENTS else []
-        return [listed for listed in dict.fromkeys([*first, *own, *usual]) if listed and listed not in self.known.lists]
+        wanted = dict.fromkeys([*first, *own, *usual, *to_verify(self.full)])
+        return [listed for listed in wanted if listed and listed not in self.known.lists]
+
+    def searched(self, item: Asked, text: str) -> tuple[str, ...]:
+        """The part of a list to fetch for what was typed; empty where there is nothing to search, or it was searched before."""
+        listed = item.searched(text, self.full)
+        return listed if listed not in self.known.lists else ()
+
+    def instead(self, item: Asked) -> str:
+        """What an empty line stands for: the name of the new one."""
+        return instead_of(item, self.full)
 
     def _vague(self, item: Asked) -> bool:
         """Whether a list goes by an answer that cannot be right: nobody is asked about that."""

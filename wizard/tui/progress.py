@@ -147,6 +147,7 @@ def _step(lane: Lane, event: Event) -> None:
 def _ended(lane: Lane, event: Event) -> None:
     if event.action == "verify" or event.event is EventKind.PENDING:
         lane.proof = event
+        lane.failed.pop(event.key, None)
     if event.event is EventKind.CHANGE_FAILED:
         lane.failed[event.key] = event
     elif event.event is EventKind.SKIPPED:

@@ -121,7 +121,7 @@ class Sitting:
             return self.known.lists.get(listed)
         if listed not in self._fetching:
             self._fetching[listed] = asyncio.create_task(fetch(self.session, *listed))
-        self.known.lists[listed] = await self._fetching[listed]
+        self.known.lists[listed] = await asyncio.shield(self._fetching[listed])  # who waits may go away, the list is wanted still
         return self.known.lists[listed]
 
     async def plan(self, *, write: bool = True) -> Planned:

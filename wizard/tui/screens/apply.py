@@ -178,6 +178,9 @@ class Apply(Page):
             usual = f"   (usually {clock(self.expected)} in the real clouds)"
         self.query_one("#apply-head", Static).update(f"{verb}   {clock(self.elapsed)}{usual}")
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.tick)
+
     @on(Input.Changed, "#log-filter")
     def filtered(self, event: Input.Changed) -> None:
         self.query_one(EventLog).filter(event.value)

@@ -15,13 +15,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Footer, Static
 
-from wizard.engine.events import EventKind
 from wizard.errors import Cancelled, LakestrapError
 from wizard.tui import report
 from wizard.tui.screens.page import Page
 from wizard.tui.widgets.lane import clock
 
 if TYPE_CHECKING:
+    from wizard.engine.journal import Journal
     from wizard.tui.progress import Board
 
 MARKS = {"✓": "bold green", "✗": "bold red", "⏸": "bold yellow"}
@@ -47,6 +47,7 @@ class Done(Page):
     def __init__(self, board: Board, error: LakestrapError | None, seconds: float) -> None:
         super().__init__()
         self.board, self.error, self.seconds = board, error, seconds
+        self.journal: Journal | None = None
 
     def compose(self) -> ComposeResult:
         yield self.top()
@@ -62,15 +63,25 @@ class Done(Page):
         yield Footer()
 
     def on_mount(self) -> None:
+        from wizard.flows.people import EVERY_SECONDS
+
         self.draw()
+        self.set_interval(EVERY_SECONDS, self.poll)
+
+    def poll(self) -> None:
+        """Look quietly whether people have done their part, as long as something is left for them."""
+        outcome = self.sitting.outcome
+        looking = any(worker.group == "look" and worker.is_running for worker in self.workers)
+        if self.is_current and outcome is not None and outcome.applied.complete and outcome.pending and not looking:
+            self.look_again()
 
     @property
     def complete(self) -> bool:
         outcome = self.sitting.outcome
         return self.error is None and outcome is not None and outcome.exit_code == 0
 
-    def draw(self) -> None:
-        """Everything, from the top."""
+    def draw(self, *, stay: bool = False) -> None:
+        """Everything, from the top; ``stay`` leaves the focus where it is."""
         outcome, job = self.sitting.outcome, self.sitting.job
         assert outcome is not None and job is not None
         if self.complete:
@@ -84,7 +95,8 @@ class Done(Page):
         self.query_one("#done-body", Static).update(self.body())
         self.query_one("#again", Button).display = not self.complete
         self.query_one("#verify", Button).display = outcome.applied.complete and bool(outcome.pending or outcome.unproven)
-        self.query_one("#leave" if self.complete else "#again", Button).focus()
+        if not stay or not (self.focused and self.focused.display):
+            self.query_one("#leave" if self.complete else "#again", Button).focus()
 
     def body(self) -> Text:
         """The sections below the headline."""
@@ -101,6 +113,8 @@ class Done(Page):
                 )
         if outcome.applied.complete:
             text.append(f"\n{report.pending_words(outcome.pending)}\n", "bold")
+            if outcome.pending:
+                text.append("  looked at again by itself; V looks at once\n", "dim")
             for item in outcome.pending:
                 text.append_text(
                     Text.assemble("  ⏸ ", item["what"], (f"  by {item['who']}", "dim"), "\n    ", _link(item["link"], item["link"]), "\n")
@@ -136,28 +150,39 @@ class Done(Page):
         actions = {"home": "home", "again": "again", "save": "save", "verify": "verify", "leave": "app.leave"}
         self.call_later(self.run_action, actions[event.button.id or "home"])
 
-    @work(exclusive=True)
-    async def action_verify(self) -> None:
-        """Look again; every environment's answer replaces the one before."""
-        from wizard.flows.verify import prove
-
-        outcome, job = self.sitting.outcome, self.sitting.job
-        if outcome is None or job is None or not outcome.applied.complete:
+    def action_verify(self) -> None:
+        """Look again now."""
+        outcome = self.sitting.outcome
+        if outcome is None or not outcome.applied.complete:
             self.notify("the set-up has to be complete first", severity="warning")
             return
         self.notify("looking again whether the pipelines can sign in …")
-        outcome.pending.clear()
-        outcome.unproven.clear()
-        for lane in self.board.lanes.values():
-            lane.failed.clear()
+        self.look_again()
+
+    @work(exclusive=True, group="look")
+    async def look_again(self) -> None:
+        """Every environment's answer replaces the one before; one journal serves all looks of this screen."""
+        from wizard.engine.journal import Journal
+        from wizard.flows.people import looked_again
+        from wizard.flows.setup import finished
+
+        outcome, job = self.sitting.outcome, self.sitting.job
+        assert outcome is not None and job is not None
+        before = len(outcome.pending)
         try:
-            async for event in prove(job, outcome):
+            self.journal = self.journal or Journal(job.runs, job.identity)
+            async for event in looked_again(job, outcome, self.journal):
                 self.board.show(event)
-                if event.event in (EventKind.SETTLED, EventKind.PENDING, EventKind.CHANGE_FAILED):
-                    self.draw()
+            self.journal.record(finished(outcome, self.journal.run))
         except LakestrapError as error:
             self.notify(error.message, severity="error")
-        self.draw()
+        if before and not outcome.pending:
+            self.notify("nothing is left for people", title="done")
+        self.draw(stay=True)
+
+    def on_unmount(self) -> None:
+        if self.journal is not None:
+            self.journal.close()
 
     def action_save(self) -> None:
         """Write the report beside the project file."""

@@ -5,6 +5,7 @@ Owns the walk from field to field and the redrawing when an answer changes what 
 
 from __future__ import annotations
 
+import asyncio
 from typing import ClassVar
 
 from textual import on, work
@@ -15,7 +16,7 @@ from textual.events import DescendantBlur, DescendantFocus
 from textual.widget import Widget
 from textual.widgets import Button, Collapsible, Footer, Input, OptionList, Static
 
-from wizard.questions import Asked, Step, explained
+from wizard.questions import OPEN, Asked, Step, explained
 from wizard.tui.answering import Answering
 from wizard.tui.form import STEPS, Form
 from wizard.tui.screens.page import Page
@@ -26,6 +27,8 @@ from wizard.tui.widgets.rows import Rows
 from wizard.tui.widgets.step_list import StepList
 from wizard.tui.widgets.suggestions import Suggestions
 
+TYPING = 0.25
+"""Seconds without a key after which the clouds are asked."""
 TITLES = {step: str(step) for step in STEPS}
 Control = AnswerInput | Pick
 
@@ -51,7 +54,7 @@ class Questions(Page):
         self.form = Form()
         self.parts: dict[str, Control] = {}
         self.blocks: list[Field | Rows] = []
-        self.expanded: set[str] = set()
+        self.expanded: set[str] = set(OPEN)
         self.stale = False
 
     def compose(self) -> ComposeResult:
@@ -124,7 +127,7 @@ class Questions(Page):
         return field
 
     def _line(self, item: Asked) -> AnswerInput:
-        line = AnswerInput(item, self.answering.text(item), compact=True)
+        line = AnswerInput(item, self.answering.text(item), compact=True, placeholder=self.answering.instead(item))
         line.choices = self.answering.choices(item)
         return line
 
@@ -159,9 +162,20 @@ class Questions(Page):
     @work(exclusive=True, group="fetch")
     async def fetch(self) -> None:
         """Fetch the lists of the step, those of the focused field first, and show them as they come."""
-        for listed in self.answering.wanted(self.step, self.parts.values()):
+        while wanted := self.answering.wanted(self.step, self.parts.values()):
+            await self.sitting.fetched(wanted[0])
+            self.arrived()
+            if wanted[0] not in self.answering.known.lists:
+                return  # nobody is signed in: nothing can be fetched
+
+    @work(exclusive=True, group="search")
+    async def search(self, line: AnswerInput) -> None:
+        """Fetch what begins with the word that is being typed, and what the clouds say to the answers, once the typing rests."""
+        await asyncio.sleep(TYPING)
+        if listed := self.answering.searched(line.item, line.word):
             await self.sitting.fetched(listed)
             self.arrived()
+        self.fetch()
 
     def arrived(self) -> None:
         """A list came: offer it, and show the defaults that follow from it."""
@@ -199,6 +213,7 @@ class Questions(Page):
         self._answer(line)
         suggestions = self.query_one(Suggestions)
         suggestions.offer(line) if line.typed else suggestions.close()
+        self.search(line)
 
     @on(Pick.Picked)
     def picked(self, event: Pick.Picked) -> None:
@@ -239,6 +254,8 @@ class Questions(Page):
     def _onward(self, part: Control) -> None:
         """To the next field; the drawing is renewed before where an answer changed what is asked."""
         paths = list(self.parts)
+        usual = [path for path in self.form.paths if path in paths]  # further settings are looked at by choice, not by Enter
+        paths = usual if part.item.path in usual else [path for path in paths if path not in usual]
         at = paths.index(part.item.path) if part.item.path in paths else -1
         if self.stale:
             following = [path for path in self.answering.form(self.step).paths if path not in paths[: at + 1]]
@@ -290,6 +307,11 @@ class Questions(Page):
         self.expanded ^= {group}
         paths = self.answering.further_paths(self.step, group) if opened else ()
         self.draw(self.step, paths[0] if paths else "")
+
+    def on_resize(self) -> None:
+        suggestions = self.query_one(Suggestions)
+        if suggestions.owner is not None:
+            self.call_after_refresh(suggestions.offer, suggestions.owner)
 
     # moving about
 

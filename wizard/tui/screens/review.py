@@ -24,7 +24,7 @@ from wizard.tui.widgets.files import Files
 if TYPE_CHECKING:
     from wizard.flows.setup import Planned
 
-UNDO = "To undo it all later: the marks on everything tell what was made here; tear-down is not here yet."
+UNDO = "To undo it all later: lakestrap destroy takes down what bears this project's mark, and nothing else."
 
 
 class Review(Page):
@@ -74,6 +74,7 @@ class Review(Page):
             yield Static("", id="summary", markup=False)
             yield Checkbox("take over what exists", id="allow-adopt", compact=True)
             yield Checkbox("replace", id="allow-replace", compact=True)
+            yield Checkbox("delete", id="allow-delete", compact=True)
             yield Button("Apply", id="apply", variant="primary")
         yield Footer()
 
@@ -111,7 +112,7 @@ class Review(Page):
         self.query_one("#summary", Static).update(plan_view.summary(plan))
         self._tree(plan)
         wanting = {str(change.action) for change in plan.wanting_consent(frozenset())}
-        for action in ("adopt", "replace"):
+        for action in ("adopt", "replace", "delete"):
             box = self.query_one(f"#allow-{action}", Checkbox)
             box.display = action in wanting
             box.value = action in self.sitting.allowed
@@ -173,17 +174,33 @@ class Review(Page):
             text.append("Choose a line with ! to see why; M shows the text to send to an administrator.\n\n")
         minutes = max(1, round(plan_view.expected_seconds(plan) / 60))
         text.append(f"Usually about {minutes} minute{'s' if minutes > 1 else ''}.\n\n")
-        text.append("What bills while idle: storage, logs and the vault, cents a day; a workspace only while a cluster runs.\n\n")
-        text.append(UNDO, "dim")
+        for name, words in self._weak_gates():
+            text.append_text(Text.assemble(("! ", "bold yellow"), (f"{name}: ", "bold"), words, "\n\n"))
+        text.append_text(self._idle())
+        text.append(f"\n{UNDO}\n", "dim")
+        return text
+
+    def _weak_gates(self) -> list[tuple[str, str]]:
+        """Environments whose gate will not hold on this account's plan, and what happens instead."""
+        from wizard.flows.job import limits
+
+        job = self.sitting.job
+        return [(event.key.rpartition("/")[2], event.outcome) for event in limits(job)] if job is not None else []
+
+    def _idle(self) -> Text:
+        from wizard.flows.idle_costs import in_words
+
+        job = self.sitting.job
+        text = Text.assemble(("What bills while idle\n", "bold"))
+        for line in in_words(job.project) if job is not None else ():
+            what, _, words = line.partition(": ")
+            text.append_text(Text.assemble(f"  {what}: ", (f"{words}\n", "dim")))
         return text
 
     def _notes(self, preview: Planned) -> Text:
-        from wizard.flows.job import limits
-
         text = Text()
-        job = self.sitting.job
-        for event in limits(job) if job is not None else ():
-            text.append_text(Text.assemble(("! ", "yellow"), event.outcome, "\n"))
+        for name, words in self._weak_gates():
+            text.append_text(Text.assemble(("! ", "yellow"), f"{name}: {words}\n"))
         for row in preview.rows:
             if row.answer != "yes":
                 mark, style = ("✗ ", "bold red") if row.answer == "no" else ("? ", "yellow")

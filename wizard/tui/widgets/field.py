@@ -27,6 +27,7 @@ class Field(Vertical):
         super().__init__(classes="field")
         self.item, self.label = item, label
         self.control = _control(item, value, text, choices)
+        self.told: tuple[Problem | None, str] = (None, "")
 
     def compose(self) -> ComposeResult:
         yield Static(self.label, classes="field-label", markup=False)
@@ -34,8 +35,14 @@ class Field(Vertical):
         yield Static(self.item.question.help, classes="field-help", markup=False)
         yield Static("", classes="field-problem", markup=False)
 
+    def on_mount(self) -> None:
+        self.tell(*self.told)
+
     def tell(self, problem: Problem | None, hint: str = "") -> None:
         """Show what is wrong and what is allowed, or, where nothing is, a hint beside the help."""
+        self.told = (problem, hint)
+        if not self.query(".field-problem"):  # a list may come while the form is still being put together
+            return
         line = self.query_one(".field-problem", Static)
         self.set_class(problem is not None, "wrong")
         if problem is None:

@@ -54,6 +54,7 @@ class Rows(Vertical):
     def __init__(self, table: Table, made: Callable[[Asked], AnswerInput]) -> None:
         super().__init__(classes="rows")
         self.table = table
+        self.told: dict[int, tuple[Problem | None, str]] = {}
         self.cells: Mapping[str, AnswerInput] = {item.path: made(item) for row in table.rows for item in row if item is not None}
 
     def compose(self) -> ComposeResult:
@@ -76,6 +77,8 @@ class Rows(Vertical):
                 if self.table.question is not None:
                     yield Button("✕", classes="rows-end remove", compact=True, name=str(index), tooltip="Remove this row")
             yield Static("", classes="field-problem rows-problem", markup=False, id=f"problem-{index}")
+        if any(cell.placeholder for cell in self.cells.values()):
+            yield Static("Dim is the name of a new one; choose one of yours instead, or leave it.", classes="field-help", markup=False)
         if self.table.question is not None:
             yield Button("+ add a row", classes="add", compact=True)
             yield Static(self.table.question.question.help, classes="field-help", markup=False)
@@ -87,8 +90,15 @@ class Rows(Vertical):
         cell.add_class("rows-cell")
         return cell
 
+    def on_mount(self) -> None:
+        for row, (problem, label) in self.told.items():
+            self.tell(row, problem, label)
+
     def tell(self, row: int, problem: Problem | None, label: str = "") -> None:
         """Show what is wrong with a row (-1: with the table); ``label`` names the column."""
+        self.told[row] = (problem, label)
+        if not self.query("#problem-table"):  # a list may come while the form is still being put together
+            return
         line = self.query_one(f"#problem-{row}" if row >= 0 else "#problem-table", Static)
         line.display = problem is not None
         if problem is not None:

@@ -1,0 +1,83 @@
+"""The questions about the data lake, logs and the budget: all of them further settings.
+
+Owns these questions' words, defaults and conditions.
+"""
+
+from __future__ import annotations
+
+from wizard.questions.question import Choice, Kind, Question, Situation, Step
+
+DATA, BUDGET = "data and logs", "budget"
+
+
+def _budgeted(situation: Situation) -> bool:
+    return situation.get("budget.amount") is not None
+
+
+QUESTIONS = (
+    Question(
+        field="lake.containers",
+        step=Step.DELIVERY,
+        label="Containers",
+        help="Containers of each data lake, several with commas.",
+        why="One for each stage that data passes; jobs find them by these names.",
+        kind=Kind.MANY,
+        free=True,
+        default=lambda _: ["bronze", "silver", "gold"],
+        further=DATA,
+    ),
+    Question(
+        field="lake.redundancy",
+        step=Step.DELIVERY,
+        label="Redundancy",
+        help="How often and where the data is kept.",
+        why="More copies cost more for every gigabyte.",
+        kind=Kind.CHOICE,
+        choices=(
+            Choice("LRS", "LRS", "three copies in one place"),
+            Choice("ZRS", "ZRS", "copies in three places of the region"),
+            Choice("GRS", "GRS", "copies in a second region too"),
+            Choice("GZRS", "GZRS", "three places, and a second region too"),
+        ),
+        default=lambda _: "LRS",
+        further=DATA,
+    ),
+    Question(
+        field="monitoring.retention_days",
+        step=Step.DELIVERY,
+        label="Days that logs are kept",
+        help="30 to 730.",
+        kind=Kind.NUMBER,
+        default=lambda _: 30,
+        further=DATA,
+    ),
+    Question(
+        field="budget.amount",
+        step=Step.DELIVERY,
+        label="Monthly budget",
+        help="Of each environment, in the currency of the bill; nothing for none.",
+        why="People are told when it is nearly spent; nothing is stopped.",
+        kind=Kind.NUMBER,
+        further=BUDGET,
+    ),
+    Question(
+        field="budget.starts",
+        step=Step.DELIVERY,
+        label="From which month",
+        help="Like 2026-12; this month or a later one.",
+        when=_budgeted,
+        required=True,
+        further=BUDGET,
+    ),
+    Question(
+        field="budget.notify",
+        step=Step.DELIVERY,
+        label="Who is told",
+        help="E-mail addresses, several with commas.",
+        kind=Kind.MANY,
+        free=True,
+        when=_budgeted,
+        required=True,
+        further=BUDGET,
+    ),
+)
