@@ -36,6 +36,7 @@ SIGNS = {
 
 
 CHANGING = frozenset({"create", "update", "adopt", "replace", "delete"})
+LEFT_ALONE = frozenset({"keep", "wait", "skip"})
 SAME_WAIT_SECONDS = 10.0
 WIDTH_OF_A_FILE = 240
 """Columns of a table that is piped: wide enough that no id is broken and `grep` finds it."""
@@ -48,6 +49,7 @@ class Console:
         self.as_json, self.plain = as_json, plain
         self._waits: dict[str, float] = {}
         self._settled = self._total = 0
+        self._counted = CHANGING
         self._talk: RichConsole | None = None
         self._data: RichConsole | None = None
 
@@ -85,8 +87,9 @@ class Console:
     def _count(self, event: Event) -> None:
         if event.event is EventKind.PLAN_MADE:
             counts = event.detail.get("counts")
-            self._total = sum(n for action, n in counts.items() if action != "keep") if isinstance(counts, Mapping) else 0
-        elif event.event is EventKind.SETTLED and event.action in CHANGING:
+            self._counted = frozenset({"rotate"}) if event.action == "rotate" else CHANGING  # what else a rotation does serves it only
+            self._total = sum(n for action, n in counts.items() if action not in LEFT_ALONE) if isinstance(counts, Mapping) else 0
+        elif event.event is EventKind.SETTLED and event.action in self._counted:
             self._settled = min(self._settled + 1, self._total)
 
     def _worth_telling(self, event: Event) -> bool:

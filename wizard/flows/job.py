@@ -17,6 +17,7 @@ from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Identity, past_runs, remembered
 from wizard.errors import BadInput, NotAllowed, Problem, ServiceRefused
 from wizard.flows.infrastructure import template_of
+from wizard.flows.patience import patiently
 from wizard.flows.working_tree import edited_files
 from wizard.project.file import load, located, shown_as
 
@@ -111,7 +112,14 @@ async def opened(
 
 
 async def collect_facts(project: Project, session: Session, path: Path, told: list[Problem] | None = None) -> Facts:
-    """Ids for the names in the project; all names that nobody knows are raised at once, or added to ``told``."""
+    """Ids for the names in the project; all names that nobody knows are raised at once, or added to ``told``.
+
+    Raises ``Unreachable`` where a service puts the reading off for long.
+    """
+    return await patiently(lambda: _collected(project, session, path, told), "what the project names")
+
+
+async def _collected(project: Project, session: Session, path: Path, told: list[Problem] | None) -> Facts:
     from wizard.providers.github.access import WAYS_OUT
     from wizard.providers.github.plans import plan_features
 

@@ -113,6 +113,7 @@ def sign_in_translated(tenant: str = "", claims: str | None = None) -> Iterator[
     import requests
     from azure.cli.core.azclierror import AuthenticationError
     from knack.util import CLIError
+    from msal.exceptions import MsalError
 
     try:
         yield
@@ -125,6 +126,9 @@ def sign_in_translated(tenant: str = "", claims: str | None = None) -> Iterator[
     except requests.exceptions.RequestException as error:
         hints = ["check the network, and HTTPS_PROXY where a proxy is used"]
         raise Unreachable(f"login.microsoftonline.com cannot be reached: {_short(error)}", hints=hints) from error
+    except MsalError as error:  # an answer of 429 or 5xx, which MSAL does not read
+        hints = ["run the same command again in a moment", "https://status.cloud.microsoft"]
+        raise Unreachable(f"login.microsoftonline.com did not answer the sign-in: {first_line(str(error))}", hints=hints) from error
     except ValueError as error:  # MSAL: "Unable to get authority configuration for https://…" for an unknown tenant
         raise NotSignedIn(f"not signed in to Azure: {str(error).splitlines()[0]}", hints=[login_command(tenant, claims)]) from error
 

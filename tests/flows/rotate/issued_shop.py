@@ -5,17 +5,14 @@ Owns the world in which that is possible (a storage account that takes shared ke
 
 from __future__ import annotations
 
-import atexit
-import functools
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.scenarios.rehearsal import ROOT, rehearsed, small_project
+from tests.scenarios import finished
+from tests.scenarios.rehearsal import ROOT
 
 DEV = "11111111-0001-4d5e-8f60-a1b2c3d4e501"
 GROUP = f"/subscriptions/{DEV}/resourceGroups/rg-theirs"
@@ -37,26 +34,18 @@ environments:
 COPIES = {"dbx": "DBX_SECRET", "tool": "TOOL_TOKEN", "stone": "STONE_KEY", "salt": "SALT"}
 
 
-def world(folder: Path) -> tuple[str, str]:
-    """Options for the owner's world with a storage account of somebody's in it."""
+def world() -> Any:
+    """The owner's world with a storage account of somebody's in it."""
     described: Any = yaml.safe_load((ROOT / "wizard" / "sandbox" / "worlds" / "owner.yaml").read_text(encoding="utf-8"))
     properties = {"allowSharedKeyAccess": True, "keyCreationTime": {"key1": OLD, "key2": OLD}, "provisioningState": "Succeeded"}
     account = {"id": STONE, "kind": "StorageV2", "location": "westeurope", "sku": {"name": "Standard_LRS"}, "properties": properties}
     described["resources"] = [*(described.get("resources") or ()), {"id": GROUP, "location": "westeurope"}, account]
-    path = folder / "world-in.yaml"
-    path.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
-    return "--world", str(path)
+    return described
 
 
-@functools.cache
 def set_up_issued() -> Path:
-    """The folder of the project after its set-up, with ``world.json``; made once a process."""
-    folder = Path(tempfile.mkdtemp(prefix="rotate-issued-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    small_project(folder, text=TEXT)
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", "--no-input", options=world(folder))
-    assert done.code == 0, done.stdout + done.stderr
-    return folder
+    """The folder of the project after its set-up, with ``world.json``."""
+    return finished.set_up(TEXT, world=world())
 
 
 def stored(tables: Mapping[str, Any], name: str) -> Any:

@@ -5,18 +5,15 @@ Owns the running of the flow in this process and the invariants; every one of th
 
 from __future__ import annotations
 
-import atexit
-import functools
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import Sandbox
-from tests.scenarios.rehearsal import rehearsed, small_project
+from tests.scenarios import finished
 from wizard.engine.events import Event
 from wizard.errors import LakestrapError
 from wizard.flows.job import opened
@@ -53,15 +50,9 @@ SECRETLESS = TINY.replace("client-secret", "federated").replace("  - {name: salt
 TEXTS = {"tiny": TINY, "gated": GATED, "secretless": SECRETLESS}
 
 
-@functools.cache
 def set_up(name: str) -> Path:
-    """The folder of a project after its set-up, with ``world.json``; made once a process."""
-    folder = Path(tempfile.mkdtemp(prefix=f"rotate-{name}-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    small_project(folder, text=TEXTS[name])
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", "--no-input")
-    assert done.code == 0, done.stderr
-    return folder
+    """The folder of a project after its set-up, with ``world.json``."""
+    return finished.set_up(TEXTS[name])
 
 
 def clone(name: str, target: Path) -> Path:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Sandbox
 from tests.flows.rotate.shops import Answers, clone, rotated, state, tables_of, troubles
+from wizard.errors import BadInput, Problem
 
 HOUR = 3600.0
 CLIENT_SECRET = ("entra-client-secret",)
@@ -175,3 +176,32 @@ async def test_all_wrong_options_are_told_at_once(sandbox: Sandbox, project: Pat
     for word in ("qa", "ssh-key", "soon", "-1"):
         assert word in done.error.message
     assert sandbox.mutating() == []
+
+
+async def test_a_value_that_did_not_change_is_told_and_passed_over(
+    sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_KEY", "a-value-for-the-test")
+    done = await rotated(project, kinds=("external", "key-vault-secret"), grace="0")
+    assert done.code == 0, done.error
+    assert done.made("issue") == ["key-vault-secret/dev/salt"]
+    words = "external/dev/api-key: unchanged, left as it is: give a new value in API_KEY"
+    assert [item["what"] for item in done.outcome.pending] == [words]
+    monkeypatch.setenv("API_KEY", "a-new-value")
+    again = await rotated(project, kinds=("external",), grace="0")
+    assert again.code == 0 and again.made("issue") == ["external/dev/api-key"]
+
+
+async def test_everything_that_nobody_says_is_listed_at_once(sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("API_KEY", raising=False)
+    done = await rotated(project, everything=True, answers=Unspoken())
+    assert isinstance(done.error, BadInput) and done.code == 2
+    assert [problem.place for problem in done.error.problems] == ["--yes", "secrets.api-key"]
+    assert not sandbox.mutating()
+
+
+class Unspoken(Answers):
+    """Nobody is there."""
+
+    async def agrees_to_rotate(self, preview: object) -> bool:
+        raise BadInput([Problem("--yes", "the rotation has to be agreed to")])

@@ -19,10 +19,11 @@ from wizard.engine.resource import Resource
 from wizard.errors import BadInput, Cancelled, NotAllowed, NotYet, Problem, Unreachable
 from wizard.flows.lease import Lease
 from wizard.flows.migrate_subject.run import presented
+from wizard.flows.patience import patiently
 from wizard.flows.pending import left_alone, pending_publication
 from wizard.flows.rotate.kinds.entra_client_secret import EntraClientSecret, ReplacedClientSecret
 from wizard.flows.rotate.notes import Note, Notebook, Phase
-from wizard.flows.rotate.preview import patiently, server_time
+from wizard.flows.rotate.preview import server_time
 from wizard.flows.rotate.steps import Steps, Stopped
 from wizard.flows.temporary_access import applied_of
 from wizard.flows.verify import verify

@@ -156,6 +156,10 @@ class Credential(ABC):
         """Ask what only a person can say, before anything is changed; raises ``BadInput`` where it has to be known and is not."""
         return self
 
+    async def unchanged(self, session: Session) -> str:
+        """Why there is nothing to issue though it was asked for: what was brought is what is there already; ``""`` where it is new."""
+        return ""
+
     async def skipped(self, session: Session) -> str:
         """Why it is not to be rotated at all (shared keys are switched off); ``""`` where it may be."""
         return ""

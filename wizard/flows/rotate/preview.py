@@ -6,15 +6,14 @@ Owns the decision, which is data: printable and without a secret. Reads only; no
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from wizard.errors import NotAllowed, NotYet, Unreachable
+from wizard.errors import NotAllowed
+from wizard.flows.patience import patiently
 from wizard.flows.rotate.credentials import credentials_of
 from wizard.flows.rotate.notes import Note, Notebook, Phase
 
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from wizard.flows.job import Job
     from wizard.flows.rotate.credential import Copy, Credential, Held, Standing
     from wizard.flows.rotate.wishes import Wishes
-
-
-T = TypeVar("T")
-
-READ_PATIENCE = 20.0
-"""Seconds for which a read may be put off."""
 
 
 class Task(StrEnum):
@@ -138,18 +131,6 @@ async def previewed(job: Job, wishes: Wishes) -> Preview:
     await asyncio.gather(*(patiently(lambda item=item: _looked_at(job, item, wishes, now)) for item in items))  # type: ignore[misc]
     items = [item for item in items if item.note or not item.credential.replaced or any(held.ours for held in item.held)]
     return Preview(tuple(items), wishes, now, not any(i.credential.read_by_jobs or i.credential.replaced for i in items))
-
-
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """A read, once the service lets us; ``Unreachable`` where it does not for long."""
-    deadline = time.monotonic() + READ_PATIENCE
-    while True:
-        try:
-            return await call()
-        except NotYet as wait:
-            if time.monotonic() + (wait.retry_after or 1.0) > deadline:
-                raise Unreachable(f"cannot read the credentials: {wait.reason}", hints=["run the same command again later"]) from wait
-            await asyncio.sleep(wait.retry_after or 1.0)
 
 
 async def server_time(job: Job) -> datetime:

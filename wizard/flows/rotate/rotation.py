@@ -40,7 +40,11 @@ class Rotation:
         self._made: set[str] = set()
 
     async def rotate(self) -> None:
-        """From the beginning."""
+        """From the beginning, unless what was brought is what is there already: that is told and left for people."""
+        unchanged = await self.steps.asked(self.key, lambda: self.credential.unchanged(self.session))
+        if unchanged:
+            self.steps.pending(self.key, f"{self.key}: {unchanged}", "", "whoever issues it")
+            return
         held = await self._held()
         active = next((h.id for h in held if h.active), "")
         await self._announced(Note(self.key, Phase.BEGUN, await self._now(), tuple(h.id for h in held), staying=active))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
-from wizard.errors import Cancelled, JournalLost, LakestrapError, NotYet, Unreachable
+from wizard.errors import BadInput, Cancelled, JournalLost, LakestrapError, NotYet, Problem, Unreachable
 from wizard.flows.decisions import Outcome
 from wizard.flows.lease import Lease
 from wizard.flows.rotate.access import given, taken_back
@@ -61,11 +61,7 @@ async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions, ou
         _waiting_told(steps, preview)
         outcome.words = last_words(preview)
         return
-    if not await decisions.agrees_to_rotate(preview):
-        raise Cancelled("nothing was changed")
-    for item in preview.doing:
-        if item.task is Task.ROTATE:
-            item.credential = await item.credential.prepared(steps.job.session, decisions)
+    await _answered(steps, preview, decisions)
     lease = Lease(steps.job, "rotate", steps.journal)
     try:
         async for event in lease.take():
@@ -80,6 +76,24 @@ async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions, ou
         raise Unreachable(wait.reason, hints=["run the same command again: it goes on from here"]) from wait
     finally:
         await lease.release()
+
+
+async def _answered(steps: Steps, preview: Preview, decisions: RotationDecisions) -> None:
+    """The agreement, and what only a person can say. Raises ``BadInput`` with everything that nobody could be asked for."""
+    missing: list[Problem] = []
+    try:
+        if not await decisions.agrees_to_rotate(preview):
+            raise Cancelled("nothing was changed")
+    except BadInput as silent:
+        missing += silent.problems
+    for item in preview.doing:
+        if item.task is Task.ROTATE:
+            try:
+                item.credential = await item.credential.prepared(steps.job.session, decisions)
+            except BadInput as wrong:
+                missing += wrong.problems
+    if missing:
+        raise BadInput(missing)
 
 
 async def _read_again(steps: Steps, before: Preview) -> Preview:

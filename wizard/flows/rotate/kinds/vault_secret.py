@@ -120,14 +120,15 @@ class ExternalSecret(VersionedSecret):
             raise BadInput([Problem(f"secrets.{self.name}", f"no new value for {self.environment}", "run it in a terminal")])
         return self.value
 
-    async def issue(self, session: Session) -> Issued:
-        """Raises ``BadInput`` where the value is the one that the vault holds already."""
+    async def unchanged(self, session: Session) -> str:
+        """Where the value is the one that the vault holds already, from where another one has to come."""
         from wizard.providers.keyvault.versions import value_of
 
-        if await value_of(session, self.vault.vault_id, self.name, "") == self.fresh():
-            reason = f"the value for {self.environment} is the one that is there already (from: {self.spec.source})"
-            raise BadInput([Problem(f"secrets.{self.name}", reason, "have a new one issued first")])
-        return await super().issue(session)
+        if await value_of(session, self.vault.vault_id, self.name, "") != self.fresh():
+            return ""
+        kind, _, place = self.spec.source.partition(":")
+        ways = {"env": f"give a new value in {place}", "file": f"write a new value into {place}", "stdin": "pipe a new value in"}
+        return f"unchanged, left as it is: {ways.get(kind, 'have a new one issued first')}"
 
     async def prepared(self, session: Session, decisions: RotationDecisions) -> Credential:
         """Take the new value and see that it is one: not the old, and accepted by the check."""
