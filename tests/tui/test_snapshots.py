@@ -15,6 +15,7 @@ from wizard.errors import Cancelled, NotSignedIn, ServiceRefused
 from wizard.tui.progress import board
 from wizard.tui.screens.dialogs import AskRemedy, Confirm
 from wizard.tui.screens.sign_in import SignIn
+from wizard.tui.undertaking import SetUp
 from wizard.tui.widgets.event_log import EventLog
 from wizard.tui.widgets.lane import LaneView
 
@@ -146,7 +147,7 @@ async def test_apply(tmp_path: Path) -> None:
             super().tick(NOW)
 
     async with seated(tmp_path / "shop", clock=lambda: 0.0) as pilot:
-        pilot.app.push_screen(Still())
+        pilot.app.push_screen(Still(SetUp(pilot.app.sitting)))  # type: ignore[attr-defined]
         await at(pilot, "Still")
         await pilot.pause()
         assert isinstance(pilot.app.screen, Still)

@@ -5,7 +5,7 @@ Owns grouping and words, as plain data and text; which action a change has is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -145,3 +145,20 @@ def dependants(plan: Plan, key: str) -> frozenset[str]:
 def environments_of(plan: Plan, names: Sequence[str]) -> dict[str, str]:
     """The lane of every change: its environment's name, or the one shared by all."""
     return {change.key: change.resource.environment if change.resource.environment in names else SHARED for change in plan.changes}
+
+
+def moved(before: Plan | None, after: Plan, made: Collection[str] = ()) -> list[tuple[Change | None, Change | None]]:
+    """What a plan does that the one before did not, or did otherwise: pairs of then and now; and what it no longer does.
+
+    Empty where everything that it does was agreed to with the one before. ``made`` are keys that the run itself has settled since.
+    """
+    known = {change.key: change for change in before.changes if str(change.action) != "keep"} if before is not None else {}
+    now = {change.key: change for change in after.changes if str(change.action) != "keep"}
+    more: list[tuple[Change | None, Change | None]] = [
+        (known.get(key), change) for key, change in now.items() if key not in known or _does(known[key]) != _does(change)
+    ]
+    return [*more, *((change, None) for key, change in known.items() if key not in now and key not in made)] if more else []
+
+
+def _does(change: Change) -> tuple[object, ...]:
+    return change.action, change.differences, change.reason

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from wizard.engine.events import Event, EventKind
 from wizard.tui.plan_view import SHARED
 
-CHANGING = frozenset({"create", "update", "adopt", "replace", "delete"})
 WORDS = {
     "create": "creating",
     "update": "updating",
@@ -19,6 +18,11 @@ WORDS = {
     "replace": "replacing",
     "delete": "deleting",
     "verify": "proving",
+    "issue": "issuing",
+    "write": "writing",
+    "retire": "ending the old",
+    "withdraw": "withdrawing the new",
+    "note": "noting",
 }
 
 
@@ -83,6 +87,10 @@ class Board:
     log: list[Event] = field(default_factory=list)
     pending: list[Event] = field(default_factory=list)
     files: int = 0
+    counted: frozenset[str] = frozenset()
+    """The keys that the plan changes: what else is told of (a right for the time of the run) is no progress."""
+    notes: list[str] = field(default_factory=list)
+    """What the flow had to say beside its steps."""
 
     def show(self, event: Event) -> None:
         """Take the next event of the stream."""
@@ -91,9 +99,13 @@ class Board:
             self.files += 1
         elif event.event is EventKind.PENDING:
             self.pending.append(event)
+        elif event.event is EventKind.NOTED and event.outcome and event.outcome not in self.notes:
+            self.notes.append(event.outcome)
         lane = self.lane_of(event)
         if lane is not None and event.key:
             _step(lane, event)
+            if event.event is EventKind.SETTLED and event.key in self.counted:
+                lane.settled.add(event.key)
 
     def lane_of(self, event: Event) -> Lane | None:
         """The lane that an event belongs to; ``None`` for what is about the run."""
@@ -120,7 +132,7 @@ def board(places: Mapping[str, str], changing: Mapping[str, str], environments: 
         lanes[places[key]].total += 1
     if not lanes[SHARED].total and SHARED not in places.values():
         del lanes[SHARED]
-    return Board(lanes, places)
+    return Board(lanes, places, counted=frozenset(changing))
 
 
 def _step(lane: Lane, event: Event) -> None:
@@ -154,10 +166,8 @@ def _ended(lane: Lane, event: Event) -> None:
         lane.skipped[event.key] = str(event.detail.get("reason", ""))
     elif event.event is EventKind.SETTLED:
         lane.failed.pop(event.key, None)
-        if event.action in CHANGING:
-            lane.settled.add(event.key)
 
 
 def _short(key: str) -> str:
     kind, _, name = key.partition("/")
-    return f"{kind.partition('.')[2].replace('_', ' ')} {name}".strip()
+    return f"{(kind.partition('.')[2] or kind).replace('_', ' ')} {name}".strip()

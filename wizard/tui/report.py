@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
     from wizard.tui.progress import Board
+    from wizard.tui.undertaking import Undertaking
 
 PORTAL = "https://portal.azure.com/#@{tenant}/resource{id}"
 
@@ -53,39 +54,34 @@ def pending_words(pending: list[dict[str, str]]) -> str:
     return f"{counts.get(len(pending), f'{len(pending)} things are')} left for people:"
 
 
-def markdown(job: Job, outcome: Outcome, board: Board, world: str, error: LakestrapError | None = None) -> str:
+def markdown(undertaking: Undertaking, outcome: Outcome, board: Board, error: LakestrapError | None = None) -> str:
     """The whole report."""
+    job, sitting = undertaking.job, undertaking.sitting
     ended = error.message if error else "complete" if outcome.exit_code == 0 else "not complete"
     lines = [
-        f"# {job.project.name}: set-up {ended}",
+        f"# {job.project.name}: {undertaking.title} {ended}",
         "",
-        f"World: {world.lower()}. Tenant: `{job.session.tenant}`. Operator: {job.session.operator.name}.",
+        f"World: {sitting.world.lower()}. Tenant: `{job.session.tenant}`. Operator: {job.session.operator.name}.",
         "",
     ]
     lines += [f"{outcome.applied.changed} changes made, {len(outcome.applied.settled)} things as wished.", ""]
-    lines += ["## What exists", ""]
-    lines += [f"- {f'{environment}: ' if environment else ''}[{what}]({link})" for environment, what, link in places(job, outcome)]
-    lines += ["", "## Can the pipeline sign in?", ""]
-    lines += [f"- {mark} **{name}**: {words}{f' ([run]({link}))' if link else ''}" for name, mark, words, link in proofs(board)] or [
-        "- not tried"
-    ]
-    lines += ["", "## What is left for people", "", pending_words(outcome.pending), ""]
+    words = undertaking.words(outcome)
+    lines += [words, ""] if words else []
+    found = [f"- {f'{environment}: ' if environment else ''}[{what}]({link})" for environment, what, link in undertaking.places(outcome)]
+    lines += ["## What exists", "", *found, ""] if found else []
+    logins = [f"- {mark} **{name}**: {words}{f' ([run]({link}))' if link else ''}" for name, mark, words, link in proofs(board)]
+    if logins or undertaking.proves:
+        lines += ["## Can the pipeline sign in?", "", *(logins or ["- not tried"]), ""]
+    lines += ["## What is left for people", "", pending_words(outcome.pending), ""]
     lines += [f"- {item['what']} — {item['who']} — <{item['link']}>" for item in outcome.pending]
+    lines += ["", "## To know", "", *(f"- {note}" for note in board.notes)] if board.notes else []
     failures = [event for lane in board.lanes.values() for event in lane.failed.values()]
     if failures:
         lines += ["", "## What failed", ""]
         lines += [_failure(event) for event in failures]
-    lines += ["", "## Next", "", *next_steps(job, outcome), ""]
+    steps = [f"{number}. {step}" for number, step in enumerate(undertaking.next_steps(outcome), start=1)]
+    lines += ["", "## Next", "", *steps, ""]
     return "\n".join(lines)
-
-
-def next_steps(job: Job, outcome: Outcome) -> list[str]:
-    """Commands to go on with."""
-    if not outcome.applied.complete:
-        return ["1. Mend what failed, then run `lakestrap setup` again: it goes on from there."]
-    steps = ["`git pull` takes over what was published"]
-    steps += ["`lakestrap verify` when the things above are done"] if outcome.pending else []
-    return [f"{number}. {step}" for number, step in enumerate([*steps, "`lakestrap plan` tells at any time what differs"], start=1)]
 
 
 def _failure(event: Event) -> str:

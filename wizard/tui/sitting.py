@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from wizard.errors import LakestrapError
+    from wizard.flows.add import Adding, Renewal, Request
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
     from wizard.flows.setup import Planned
@@ -41,6 +43,8 @@ class Sitting:
     job: Job | None = None
     preview: Planned | None = None
     outcome: Outcome | None = None
+    error: LakestrapError | None = None
+    """What ended the last run, where one did."""
     _saved: Answers | None = None
     """The answers as they stand on the disk, in one file or the other."""
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -57,7 +61,9 @@ class Sitting:
 
     @property
     def exit_code(self) -> int:
-        """How the sitting ends: as its run did; 0 where nothing was run."""
+        """How the sitting ends: as its last run did; 0 where nothing was run."""
+        if self.error is not None:
+            return int(self.error.exit_code)
         return int(self.outcome.exit_code) if self.outcome is not None else 0
 
     @property
@@ -126,7 +132,6 @@ class Sitting:
 
     async def plan(self, *, write: bool = True) -> Planned:
         """Write the project file from the answers, open the job and plan. Raises every ``LakestrapError`` of those."""
-        from wizard.flows.job import opened
         from wizard.flows.setup import planned
         from wizard.project.file import save
         from wizard.questions import forget, project_of
@@ -136,9 +141,33 @@ class Sitting:
             save(self.path, project_of(self.answers, self.known))
             forget(self.root)
             self._saved = self.answers
-        self.job = await self._opened.enter_async_context(opened(self.path, allowed=self.allowed, tenant=self.tenant, token=self.token))
-        self.preview = await planned(self.job)
+        self.preview = await planned(await self.open_job())
         return self.preview
+
+    async def open_job(self, *, to_look: bool = False) -> Job:
+        """Open the project as it stands in its file, in place of the job before; ``to_look`` forgives names that nobody knows."""
+        from wizard.flows.job import opened
+
+        await self.close_job()
+        opening = opened(self.path, allowed=self.allowed, tenant=self.tenant, token=self.token, to_look=to_look)
+        self.job = await self._opened.enter_async_context(opening)
+        return self.job
+
+    async def open_adding(self, request: Request, decisions: Renewal) -> Adding:
+        """Open the project with a new environment in it, in place of the job before."""
+        from wizard.flows.add import opened
+
+        await self.close_job()
+        opening = opened(self.path, request, decisions, allowed=self.allowed, tenant=self.tenant, token=self.token)
+        adding = await self._opened.enter_async_context(opening)
+        self.job = adding.job
+        return adding
+
+    def forget(self) -> None:
+        """Read the answers anew from the project file next time: a run may have changed it. What was not saved yet is kept."""
+        if self.answers is not None and self.answers == self._saved:
+            self.answers = self._saved = None
+            self.texts.clear()
 
     async def close_job(self) -> None:
         """Close the job, as far as there is one."""

@@ -1,4 +1,4 @@
-"""Carrying the plan out: one lane an environment, what happens now, how long it takes; and the log.
+"""Carrying out what was agreed to, whichever flow it is: a lane an environment, what happens now, how long it takes; and the log.
 
 Owns the screen and asking before it is stopped. Stopping closes the stream of events: calls under way end, no new one begins.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,24 +17,26 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Footer, Input, ProgressBar, Static
 
-from wizard.engine.apply import Remedy
 from wizard.errors import Cancelled, LakestrapError
-from wizard.tui import plan_view
-from wizard.tui.progress import Board, board
+from wizard.tui.person import Person
+from wizard.tui.progress import Board
 from wizard.tui.screens.page import Page
 from wizard.tui.widgets.event_log import EventLog
 from wizard.tui.widgets.lane import LaneView, clock
+from wizard.tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from wizard.engine.events import Event
-    from wizard.engine.plan import Change, Plan
-    from wizard.secret import Secret
+    from wizard.tui.undertaking import Undertaking
 
 SAFE = "Calls that are under way end, no new one begins. Nothing is lost: resume from the first screen, and it goes on from there."
 
 
 class Apply(Page):
-    """Starts as soon as it is shown. ``board`` holds what was told; ``running`` is the task that consumes the stream."""
+    """Starts as soon as it is shown. ``board`` holds what was told; ``running`` is the task that consumes the stream.
+
+    ``typed`` are names that were typed before, to agree to what needs them; ``shown`` is the preview that was agreed to.
+    """
 
     place = "Apply"
     help_text = (
@@ -47,8 +50,9 @@ class Apply(Page):
         Binding("slash", "filter", "Filter", key_display="/"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, undertaking: Undertaking, *, shown: object = None, typed: Collection[str] = ()) -> None:
         super().__init__()
+        self.undertaking, self.shown, self.typed = undertaking, shown, typed
         self.board: Board | None = None
         self.running: asyncio.Task[None] | None = None
         self.began = 0.0
@@ -56,7 +60,7 @@ class Apply(Page):
         self.stopping = False
 
     def compose(self) -> ComposeResult:
-        yield self.top()
+        yield TopLine(self.undertaking.place, self.sitting.world, self.sitting.who)
         with Vertical(id="apply-page"):
             yield Static("", id="apply-head", markup=False)
             yield ProgressBar(id="apply-bar", show_eta=False)
@@ -70,47 +74,34 @@ class Apply(Page):
         await self.start()
 
     async def start(self) -> None:
-        """Draw the lanes of the plan and begin."""
-        job, preview = self.sitting.job, self.sitting.preview
-        assert job is not None and preview is not None
-        await self.lanes(preview.plan, [environment.name for environment in job.project.environments])
-        self.begin()
-
-    def begin(self) -> None:
-        """Start the run."""
-        self.began = self.sitting.clock()
-        self.set_interval(0.5, self.tick)
-        self.running = asyncio.create_task(self.run_setup())
-
-    async def lanes(self, plan: Plan, names: list[str]) -> None:
-        """Empty lanes for a plan."""
-        changing = {change.key: str(change.action) for change in plan.changes if str(change.action) != "keep"}
-        self.board = board(plan_view.environments_of(plan, names), changing, names)
-        self.expected = plan_view.expected_seconds(plan)
+        """Draw the lanes and begin."""
+        self.board, self.expected = self.undertaking.board(), self.undertaking.expected
+        names = self.undertaking.names
         self.query_one(ProgressBar).update(total=max(1, self.board.total), progress=0)
         await self.query_one("#lanes").mount(*[LaneView(lane) for lane in self.board.lanes.values() if lane.total or lane.name in names])
         self.tick()
+        self.began = self.sitting.clock()
+        self.set_interval(0.5, self.tick)
+        self.running = asyncio.create_task(self.carry_out())
 
-    async def run_setup(self) -> None:
+    async def carry_out(self) -> None:
         """Consume the stream to its end, then show how it ended."""
-        from wizard.flows.decisions import Outcome
-        from wizard.flows.setup import setup
-
-        job, preview = self.sitting.job, self.sitting.preview
-        assert job is not None
-        job.remedy = self.remedy
-        outcome = self.sitting.outcome = Outcome()
+        outcome = self.sitting.outcome = self.undertaking.outcome()
+        self.sitting.error = None
+        person = Person(self.wizard, outcome, plan=self.undertaking.plan, shown=self.shown, typed=self.typed)
+        stream = self.undertaking.events(person, outcome)
         error: LakestrapError | None = None
-        stream = setup(job, self, outcome, preview)
         try:
             async for event in stream:
                 self.show(event)
         except LakestrapError as problem:
             error = problem
         except asyncio.CancelledError:
-            error = Cancelled("stopped: nothing is lost", hints=["resume it from the first screen, or run: lakestrap setup"])
+            hint = f"resume it from the first screen, or run: {self.undertaking.command}"
+            error = Cancelled("stopped: nothing is lost", hints=[hint])
         finally:
             await stream.aclose()  # type: ignore[attr-defined]
+        self.sitting.error = error
         self.ended(error)
 
     def ended(self, error: LakestrapError | None) -> None:
@@ -120,37 +111,8 @@ class Apply(Page):
         assert self.board is not None
         while self.app.screen is not self and self in self.app.screen_stack:
             self.app.pop_screen()
-        self.app.switch_screen(Done(self.board, error, self.elapsed))
-
-    # what the flow asks
-
-    async def agrees(self, plan: Plan) -> bool:
-        """The plan was agreed to on the screen before."""
-        return True
-
-    async def secret_value(self, name: str, environment: str) -> Secret | None:
-        """A value typed unseen."""
-        from wizard.tui.screens.dialogs import AskSecret
-
-        answer: asyncio.Future[Secret | None] = asyncio.get_running_loop().create_future()
-        title, text = f"{name} for {environment}", "The value goes into the vault and is forgotten. It is never shown."
-        self.app.push_screen(AskSecret(title, text), answer.set_result)
-        return await answer
-
-    async def remedy(self, change: Change, error: LakestrapError) -> Remedy:
-        """What the person says to a failed step; the run goes on around it meanwhile."""
-        from wizard.tui.screens.dialogs import AskRemedy
-
-        plan = self.sitting.preview.plan if self.sitting.preview is not None else None
-        answer: asyncio.Future[Remedy | None] = asyncio.get_running_loop().create_future()
-        dialog = AskRemedy(change.key, error, len(plan_view.dependants(plan, change.key)) if plan is not None else 0)
-        self.app.push_screen(dialog, lambda said: None if answer.done() else answer.set_result(said))
-        try:
-            return await answer or Remedy.SKIP
-        except asyncio.CancelledError:  # the run was stopped over its head
-            if dialog is self.app.screen:
-                self.app.pop_screen()
-            raise
+        self.sitting.forget()
+        self.app.switch_screen(Done(self.undertaking, self.board, error, self.elapsed))
 
     # drawing
 

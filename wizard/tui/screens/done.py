@@ -23,6 +23,7 @@ from wizard.tui.widgets.lane import clock
 if TYPE_CHECKING:
     from wizard.engine.journal import Journal
     from wizard.tui.progress import Board
+    from wizard.tui.undertaking import Undertaking
 
 MARKS = {"✓": "bold green", "✗": "bold red", "⏸": "bold yellow"}
 REPORT = "lakestrap-report.md"
@@ -44,8 +45,9 @@ class Done(Page):
         Binding("escape", "home", "Home"),
     ]
 
-    def __init__(self, board: Board, error: LakestrapError | None, seconds: float) -> None:
+    def __init__(self, undertaking: Undertaking, board: Board, error: LakestrapError | None, seconds: float) -> None:
         super().__init__()
+        self.undertaking = undertaking
         self.board, self.error, self.seconds = board, error, seconds
         self.journal: Journal | None = None
 
@@ -72,7 +74,7 @@ class Done(Page):
         """Look quietly whether people have done their part, as long as something is left for them."""
         outcome = self.sitting.outcome
         looking = any(worker.group == "look" and worker.is_running for worker in self.workers)
-        if self.is_current and outcome is not None and outcome.applied.complete and outcome.pending and not looking:
+        if self.is_current and self.may_verify and outcome is not None and outcome.pending and not looking:
             self.look_again()
 
     @property
@@ -80,12 +82,22 @@ class Done(Page):
         outcome = self.sitting.outcome
         return self.error is None and outcome is not None and outcome.exit_code == 0
 
+    @property
+    def may_verify(self) -> bool:
+        """Whether there is a complete run whose logins can be looked at again."""
+        outcome = self.sitting.outcome
+        return self.undertaking.proves and outcome is not None and outcome.applied.complete
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Proving is offered where the run had pipelines to prove."""
+        return action != "verify" or self.undertaking.proves
+
     def draw(self, *, stay: bool = False) -> None:
         """Everything, from the top; ``stay`` leaves the focus where it is."""
         outcome, job = self.sitting.outcome, self.sitting.job
         assert outcome is not None and job is not None
         if self.complete:
-            words, style = (f"✓ {job.project.name} is set up", "bold green")
+            words, style = (f"✓ {job.project.name} {self.undertaking.done}", "bold green")
         elif isinstance(self.error, Cancelled):
             words, style = ("⏸ Stopped", "bold yellow")
         else:
@@ -94,16 +106,19 @@ class Done(Page):
         self.query_one("#done-head", Static).update(Text.assemble((words, style), (made, "dim")))
         self.query_one("#done-body", Static).update(self.body())
         self.query_one("#again", Button).display = not self.complete
-        self.query_one("#verify", Button).display = outcome.applied.complete and bool(outcome.pending or outcome.unproven)
+        self.query_one("#verify", Button).display = self.may_verify and bool(outcome.pending or outcome.unproven)
         if not stay or not (self.focused and self.focused.display):
             self.query_one("#leave" if self.complete else "#again", Button).focus()
 
     def body(self) -> Text:
         """The sections below the headline."""
-        outcome, job = self.sitting.outcome, self.sitting.job
-        assert outcome is not None and job is not None
+        outcome = self.sitting.outcome
+        assert outcome is not None
         text = Text()
         self._errors(text)
+        words = self.undertaking.words(outcome) if self.error is None else ""
+        if words:
+            text.append(f"\n{words}\n", "bold" if self.complete else "")
         proofs = list(report.proofs(self.board))
         if proofs:
             text.append("\nCan the pipeline sign in?\n", "bold")
@@ -113,24 +128,34 @@ class Done(Page):
                 )
         if outcome.applied.complete:
             text.append(f"\n{report.pending_words(outcome.pending)}\n", "bold")
-            if outcome.pending:
+            if outcome.pending and self.undertaking.proves:
                 text.append("  looked at again by itself; V looks at once\n", "dim")
             for item in outcome.pending:
                 text.append_text(
                     Text.assemble("  ⏸ ", item["what"], (f"  by {item['who']}", "dim"), "\n    ", _link(item["link"], item["link"]), "\n")
                 )
-        text.append("\nWhat exists now\n", "bold")
+        notes = self.undertaking.notes(self.board)
+        if notes:
+            text.append("\nTo know\n", "bold")
+        for note in notes:
+            text.append(f"  • {note}\n")
+        self._places(text)
+        text.append("\nHow to go on\n", "bold")
+        for number, step in enumerate(self.undertaking.next_steps(outcome), start=1):
+            text.append(f"  {number}. {step.replace('`', '')}\n")
+        return text
+
+    def _places(self, text: Text) -> None:
         shown: dict[str, list[tuple[str, str]]] = {}
-        for environment, what, link in report.places(job, outcome):
-            shown.setdefault(environment or job.project.github.repository, []).append((what, link))
+        assert self.sitting.outcome is not None
+        for environment, what, link in self.undertaking.places(self.sitting.outcome):
+            shown.setdefault(environment or self.undertaking.job.project.github.repository, []).append((what, link))
+        if shown:
+            text.append("\nWhat exists now\n", "bold")
         for name, links in shown.items():
             text.append_text(
                 Text.assemble(f"  {name.ljust(16)} ", *[part for what, link in links for part in (_link(what, link), "  ")], "\n")
             )
-        text.append("\nHow to go on\n", "bold")
-        for step in report.next_steps(job, outcome):
-            text.append(f"  {step.replace('`', '')}\n")
-        return text
 
     def _errors(self, text: Text) -> None:
         if self.error is not None:
@@ -153,8 +178,8 @@ class Done(Page):
     def action_verify(self) -> None:
         """Look again now."""
         outcome = self.sitting.outcome
-        if outcome is None or not outcome.applied.complete:
-            self.notify("the set-up has to be complete first", severity="warning")
+        if outcome is None or not self.may_verify:
+            self.notify("the run has to be complete first", severity="warning")
             return
         self.notify("looking again whether the pipelines can sign in …")
         self.look_again()
@@ -186,21 +211,19 @@ class Done(Page):
 
     def action_save(self) -> None:
         """Write the report beside the project file."""
-        outcome, job = self.sitting.outcome, self.sitting.job
-        assert outcome is not None and job is not None
+        outcome = self.sitting.outcome
+        assert outcome is not None
         path = self.sitting.root / ".lakestrap" / REPORT
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            path.write_text(report.markdown(job, outcome, self.board, self.sitting.world, self.error), encoding="utf-8")
+            path.write_text(report.markdown(self.undertaking, outcome, self.board, self.error), encoding="utf-8")
         except OSError as problem:
             self.notify(f"cannot write {path}: {problem.strerror}", severity="error")
             return
         self.notify(f"saved as .lakestrap/{REPORT}")
 
     def action_again(self) -> None:
-        from wizard.tui.screens.review import Review
-
-        self.app.switch_screen(Review(write=False))
+        self.app.switch_screen(self.undertaking.again())
 
     def action_home(self) -> None:
         """All the way to the first screen."""

@@ -19,6 +19,7 @@ from wizard.engine.plan import Change, Plan
 from wizard.errors import BadInput, LakestrapError
 from wizard.tui import plan_view
 from wizard.tui.screens.page import Page
+from wizard.tui.undertaking import SetUp, Undertaking
 from wizard.tui.widgets.files import Files
 
 if TYPE_CHECKING:
@@ -95,13 +96,21 @@ class Review(Page):
         self.query_one(LoadingIndicator).display = True
         self.query_one("#wait-text", Static).update("Reading your clouds and planning …")
         try:
-            self.preview = await self.sitting.plan(write=self.write)
+            self.preview = await self.read()
         except LakestrapError as error:
             self.query_one(LoadingIndicator).display = False
             self.query_one("#wait-text", Static).update(_told(error))
             self.query_one("#leave").focus()
             return
         self.draw(self.preview)
+
+    async def read(self) -> Planned:
+        """The plan. Raises every ``LakestrapError`` of opening and planning."""
+        return await self.sitting.plan(write=self.write)
+
+    def undertaking(self) -> Undertaking:
+        """What carries it out."""
+        return SetUp(self.sitting)
 
     def draw(self, preview: Planned) -> None:
         """Show a plan."""
@@ -285,7 +294,7 @@ class Review(Page):
         if self.preview is not None and not self.query_one("#apply", Button).disabled:
             from wizard.tui.screens.apply import Apply
 
-            self.app.push_screen(Apply())
+            self.app.push_screen(Apply(self.undertaking()))
 
     def action_back(self) -> None:
         field = self.query_one("#filter", Input)
