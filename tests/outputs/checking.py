@@ -1,7 +1,7 @@
 """``make check-outputs``: what is rendered, judged by other people's tools.
 
-Owns the choice of projects (all pairs of the choices of a project file, or the whole product) and the calls of the tools; a finding
-is the tool's word.
+Owns the choice of projects (all pairs of the choices of a project file, or the whole product, and the golden ones) and the calls of the
+tools; a finding is the tool's word. A tool that is not there is said, never passed over in silence.
 Not collected by pytest: ``python -m tests.outputs.checking --tools FOLDER [--all]``. Everyday tests need none of these tools.
 """
 
@@ -10,14 +10,18 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import random
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.render.projects import EXAMPLES, ROOT
+from wizard.project import file
 from wizard.project.model import Project
 from wizard.render import render
 
@@ -57,6 +61,15 @@ YAML_RULES = (
     "{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}, "
     "comments: {min-spaces-from-content: 1}}}"
 )
+GOLDENS: Mapping[str, Path] = {
+    **{name: ROOT / "examples" / name for name in EXAMPLES},
+    "release-branches": Path(__file__).parent / "release-branches.yaml",
+}
+"""Project files, or the folders that hold one, of the golden folders."""
+PROGRAMS = ("zizmor", "actionlint", "check-jsonschema", "yamllint", "shellcheck")
+MODULES = ("pycep", "tree_sitter_bicep", "databricks.bundles", "yaml")
+OPTIONAL = frozenset({"actionlint"})
+"""What is not on every package index: actionlint is installed with Go."""
 Choice = dict[str, Any]
 
 
@@ -132,13 +145,12 @@ def project_of(choice: Choice) -> Project:
     )
 
 
-def written(choice: Choice, folder: Path) -> Path:
-    """The rendered repository of a choice, in a folder that zizmor and actionlint take for one."""
-    project = project_of(choice)
-    for file in render(project, {environment.name: choice["gates"] for environment in project.environments}):
-        path = folder / file.path
+def written(project: Project, gates: Mapping[str, bool], folder: Path) -> Path:
+    """The rendered repository of a project, in a folder that zizmor and actionlint take for one."""
+    for rendered in render(project, gates):
+        path = folder / rendered.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(file.text, encoding="utf-8", newline="\n")
+        path.write_text(rendered.text, encoding="utf-8", newline="\n")
     (folder / ".git").mkdir(exist_ok=True)
     return folder
 
@@ -152,45 +164,92 @@ def unreasoned(folder: Path) -> Iterator[str]:
                 yield f"{path.name}:{number}: silenced without a reason: {line.strip()}"
 
 
-def commands(tools: Path, folder: Path) -> Iterator[list[str]]:
+def commands(tools: Path, folder: Path, left_out: Collection[str], *, bicep: bool) -> Iterator[list[str]]:
     """The calls that judge one rendered repository; each ends with 0 only where it has nothing to say."""
     workflows = sorted(str(path) for path in (folder / ".github" / "workflows").glob("*.yml"))
-    here = str(Path(__file__).with_name("parsing.py"))
-    yield [str(tools / "zizmor"), *["--offline", "--no-progress", "--quiet", "--strict-collection", "--persona", "auditor"], ".github"]
-    if (tools / "actionlint").exists():
-        yield [str(tools / "actionlint"), "-shellcheck", str(tools / "shellcheck"), "-pyflakes=", *workflows]
-    yield [str(tools / "check-jsonschema"), "--quiet", "--builtin-schema", "vendor.github-workflows", *workflows]
-    yield [str(tools / "check-jsonschema"), "--quiet", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"]
-    yield [str(tools / "yamllint"), "--strict", "-d", YAML_RULES, "."]
-    yield [str(tools / "python"), here, str(folder), str(tools / "shellcheck")]
+    shellcheck = "" if "shellcheck" in left_out else str(tools / "shellcheck")
+    calls: list[tuple[str, list[str]]] = [
+        ("zizmor", [*("--offline", "--no-progress", "--quiet", "--strict-collection", "--persona", "auditor"), ".github"]),
+        ("actionlint", ["-shellcheck", shellcheck, "-pyflakes=", *workflows]),
+        ("check-jsonschema", ["--quiet", "--builtin-schema", "vendor.github-workflows", *workflows]),
+        ("check-jsonschema", ["--quiet", "--builtin-schema", "vendor.dependabot", ".github/dependabot.yml"]),
+        ("yamllint", ["--strict", "-d", YAML_RULES, "."]),
+    ]
+    yield from ([str(tools / name), *arguments] for name, arguments in calls if name not in left_out)
+    judges = ["databricks.bundles", *(("pycep", "tree_sitter_bicep") if bicep else ())]
+    judges = [name for name in judges if name not in left_out] + ([f"shellcheck={shellcheck}"] if shellcheck else [])
+    if "yaml" in left_out:
+        judges = [name for name in judges if name in ("pycep", "tree_sitter_bicep")]
+    if judges:
+        yield [str(tools / "python"), str(Path(__file__).with_name("parsing.py")), str(folder), *judges]
 
 
-def judged(choice: Choice, tools: Path) -> list[str]:
-    """What any tool says about a choice."""
+def absent(tools: Path) -> list[str]:
+    """The tools that are not there: programs, then modules."""
+    found = [name for name in PROGRAMS if not (tools / name).exists()]
+    for name in MODULES:
+        command = [str(tools / "python"), "-c", f"import {name}"]
+        if not (tools / "python").exists() or subprocess.run(command, capture_output=True, check=False).returncode:
+            found.append(name)
+    return found
+
+
+def cases(*, whole: bool, seed: str | None) -> list[tuple[str, Project, Mapping[str, bool]]]:
+    """What is judged, with its name: all pairs of choices (or every choice) and the golden projects.
+
+    A seed takes one of those projects, and two choices more than the pairs.
+    """
+    goldens, choices = sorted(GOLDENS.items()), every() if whole else pairwise()
+    if seed is not None:
+        chance = random.Random(seed)
+        goldens, choices = [chance.choice(goldens)], choices + chance.sample(every(whole=True), 2)
+    found: list[tuple[str, Project, Mapping[str, bool]]] = [(name, file.load(path), {}) for name, path in goldens]
+    for choice in choices:
+        project = project_of(choice)
+        gates = {environment.name: choice["gates"] for environment in project.environments}
+        found.append(("; ".join(f"{name}={value}" for name, value in choice.items()), project, gates))
+    return found
+
+
+def judged(project: Project, gates: Mapping[str, bool], tools: Path, left_out: Collection[str], *, bicep: bool) -> list[str]:
+    """What any tool says about a project."""
     with tempfile.TemporaryDirectory() as name:
-        folder = written(choice, Path(name).resolve())
+        folder = written(project, gates, Path(name).resolve())
         found = list(unreasoned(folder))
-        for command in commands(tools, folder):
+        for command in commands(tools, folder, left_out, bicep=bicep):
             ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1"})
             if ended.returncode:
                 found.append(f"{Path(command[0]).name} ({ended.returncode}):\n{ended.stdout}{ended.stderr}")
     return found
 
 
-def main() -> int:
-    """Judge the choices; 1 where a tool has found something."""
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--tools", type=Path, required=True, help="folder with the tools' programs")
-    parser.add_argument("--all", action="store_true", help="the whole product instead of all pairs")
-    given = parser.parse_args()
-    tools, choices, bad = given.tools.absolute(), every() if given.all else pairwise(), 0
-    if not (tools / "actionlint").exists():
-        sys.stderr.write("actionlint is not there (it is installed with Go): it is left out\n")
-    for number, choice in enumerate(choices, 1):
-        found = judged(choice, tools)
-        bad += bool(found)
-        sys.stdout.write(f"[{number}/{len(choices)}] {'; '.join(f'{k}={v}' for k, v in choice.items())}: {'FOUND' if found else 'clean'}\n")
-        sys.stdout.write("".join(f"{text}\n" for text in found))
+    parser.add_argument("--all", action="store_true", help="every choice instead of all pairs")
+    parser.add_argument("--seed", help="one golden project, and some choices more, drawn by this word")
+    parser.add_argument("--lenient", action="store_true", help="go on without the tools that are not there")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Judge the cases; 1 where a tool has found something, 2 where tools are not there."""
+    given = arguments()
+    tools, wanted = given.tools.absolute(), cases(whole=given.all, seed=given.seed)
+    left_out = absent(tools)
+    for name in left_out:
+        sys.stderr.write(f"{name} is not in {given.tools}: {'it is left out' if given.lenient or name in OPTIONAL else 'install it'}\n")
+    if not given.lenient and set(left_out) - OPTIONAL:
+        return 2
+    bad = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # The Bicep is the same in every repository: it is read in the first one.
+        waiting = [pool.submit(judged, project, gates, tools, left_out, bicep=not n) for n, (_, project, gates) in enumerate(wanted)]
+        for number, ((name, _, _), answer) in enumerate(zip(wanted, waiting, strict=True), 1):
+            found = answer.result()
+            bad += bool(found)
+            sys.stdout.write(f"[{number}/{len(wanted)}] {name}: {'FOUND' if found else 'clean'}\n" + "".join(f"{text}\n" for text in found))
     return 1 if bad else 0
 
 

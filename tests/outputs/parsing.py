@@ -1,7 +1,7 @@
 """Judges that are libraries: parsers of Bicep, the bundle's own models, and shellcheck over each ``run:`` block.
 
-Runs in the tools' own environment: ``python parsing.py FOLDER SHELLCHECK``; imports nothing of ours, says what it finds, and ends
-with 1 then.
+Runs in the tools' own environment: ``python parsing.py FOLDER JUDGE=PROGRAM…``, the judges being those of ``JUDGES``; imports nothing
+of ours, says what it finds, and ends with 1 then.
 """
 
 from __future__ import annotations
@@ -9,43 +9,65 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 
-def bicep(folder: Path) -> Iterator[str]:
-    """Both parsers must take every file, and see resources in main or in a module."""
-    import pycep  # type: ignore[import-not-found,unused-ignore]
-    import tree_sitter
-    import tree_sitter_bicep
+def pycep(folder: Path, program: str) -> Iterator[str]:
+    """The parser of the policy scanner must take every file, and see resources in main or in a module."""
+    from pycep import BicepParser  # type: ignore[import-not-found,unused-ignore]
 
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bicep.language()))
     resources = 0
     files = sorted((folder / "infra").rglob("*.bicep"))
     for path in files:
-        text = path.read_text(encoding="utf-8")
-        if parser.parse(text.encode()).root_node.has_error:
-            yield f"tree-sitter-bicep: {path.name}"
         try:
-            resources += len(pycep.BicepParser().parse(text=text).get("resources", {}))
+            resources += len(BicepParser().parse(text=path.read_text(encoding="utf-8")).get("resources", {}))
         except Exception as error:
             yield f"pycep: {path.name}: {error}"
     if not resources:
         yield f"pycep: no resource in {len(files)} files"
 
 
+def tree_sitter_bicep(folder: Path, program: str) -> Iterator[str]:
+    """The grammar must take every file."""
+    import tree_sitter
+    import tree_sitter_bicep as grammar
+
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    for path in sorted((folder / "infra").rglob("*.bicep")):
+        if parser.parse(path.read_bytes()).root_node.has_error:
+            yield f"tree-sitter-bicep: {path.name}"
+
+
+MODELS = {
+    "jobs": ("jobs", "Job"),
+    "clusters": ("clusters", "Cluster"),
+    "cluster_policies": ("cluster_policies", "ClusterPolicy"),
+    "pipelines": ("pipelines", "Pipeline"),
+    "registered_models": ("registered_models", "RegisteredModel"),
+    "experiments": ("experiments", "MlflowExperiment"),
+    "schemas": ("schemas", "Schema"),
+    "volumes": ("volumes", "Volume"),
+}
+"""Sections of a bundle's resources, and the module and the class that reads one of them."""
+
+
 def bundle(folder: Path) -> Iterator[str]:
-    """Every job must be one that the CLI's own models take."""
+    """Every resource must be one that the CLI's own models take."""
+    import importlib
+
     import yaml
-    from databricks.bundles.jobs import Job
 
     for path in sorted((folder / "resources").glob("*.yml")):
-        for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["resources"]["jobs"].items():
-            try:
-                Job.from_dict(job)
-            except Exception as error:
-                yield f"databricks-bundles: {path.name}: {name}: {error}"
+        for section, items in (yaml.safe_load(path.read_text(encoding="utf-8")).get("resources") or {}).items():
+            module, name = MODELS[section]
+            model = getattr(importlib.import_module(f"databricks.bundles.{module}"), name)
+            for key, resource in items.items():
+                try:
+                    model.from_dict(resource)
+                except Exception as error:
+                    yield f"databricks-bundles: {path.name}: {section}.{key}: {error}"
 
 
 def scripts(folder: Path, shellcheck: str) -> Iterator[str]:
@@ -63,10 +85,19 @@ def scripts(folder: Path, shellcheck: str) -> Iterator[str]:
                     yield f"shellcheck: {path.name}: {name}: {step['name']}: {ended.stdout}"
 
 
+JUDGES: Mapping[str, Callable[[Path, str], Iterator[str]]] = {
+    "pycep": pycep,
+    "tree_sitter_bicep": tree_sitter_bicep,
+    "databricks.bundles": bundle,
+    "shellcheck": scripts,
+}
+"""By what has to be there: a module, or the program behind ``=``."""
+
+
 def main() -> int:
-    """Everything at once."""
-    folder, shellcheck = Path(sys.argv[1]), sys.argv[2]
-    found = [*bicep(folder), *bundle(folder), *scripts(folder, shellcheck)]
+    """The judges that are asked for."""
+    given = [word.partition("=") for word in sys.argv[2:]]
+    found = [line for name, _, program in given for line in JUDGES[name](Path(sys.argv[1]), program)]
     sys.stdout.write("".join(f"{line}\n" for line in found))
     return 1 if found else 0
 

@@ -8,22 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.outputs.checking import GOLDENS
 from tests.render.projects import EXAMPLES, ROOT
 from wizard.project import file
 from wizard.render import render
 
 GOLDEN = Path(__file__).parent / "golden"
-PROJECTS = {name: ROOT / "examples" / name for name in EXAMPLES} | {"release-branches": Path(__file__).parent / "release-branches.yaml"}
 COPIED = ("infra/main.bicep", "infra/modules/", "infra/compiled/")
 """The same in every repository; held against their sources by ``test_bicep.py``."""
 
 
 def rendered(name: str) -> dict[str, str]:
-    files = render(file.load(PROJECTS[name]))
+    files = render(file.load(GOLDENS[name]))
     return {item.path: item.text for item in files if not item.path.startswith(COPIED)}
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", GOLDENS)
 def test_the_projects_render_to_the_golden_files(name: str) -> None:
     folder, files = GOLDEN / name, rendered(name)
     if os.environ.get("UPDATE_GOLDEN"):
