@@ -40,34 +40,19 @@ def tree_sitter_bicep(folder: Path, program: str) -> Iterator[str]:
             yield f"tree-sitter-bicep: {path.name}"
 
 
-MODELS = {
-    "jobs": ("jobs", "Job"),
-    "clusters": ("clusters", "Cluster"),
-    "cluster_policies": ("cluster_policies", "ClusterPolicy"),
-    "pipelines": ("pipelines", "Pipeline"),
-    "registered_models": ("registered_models", "RegisteredModel"),
-    "experiments": ("experiments", "MlflowExperiment"),
-    "schemas": ("schemas", "Schema"),
-    "volumes": ("volumes", "Volume"),
-}
-"""Sections of a bundle's resources, and the module and the class that reads one of them."""
-
-
-def bundle(folder: Path) -> Iterator[str]:
-    """Every resource must be one that the CLI's own models take."""
-    import importlib
-
+def bundle(folder: Path, program: str) -> Iterator[str]:
+    """Every resource must be one that the CLI's own models take, of whatever kind."""
     import yaml
+    from databricks.bundles.core._resource_type import _ResourceType  # the only list of all models; the version is pinned
 
-    for path in sorted((folder / "resources").glob("*.yml")):
-        for section, items in (yaml.safe_load(path.read_text(encoding="utf-8")).get("resources") or {}).items():
-            module, name = MODELS[section]
-            model = getattr(importlib.import_module(f"databricks.bundles.{module}"), name)
-            for key, resource in items.items():
-                try:
-                    model.from_dict(resource)
-                except Exception as error:
-                    yield f"databricks-bundles: {path.name}: {section}.{key}: {error}"
+    models: dict[str, Any] = {each.plural_name: each.resource_type for each in _ResourceType.all()}
+    for path in sorted([folder / "databricks.yml", *(folder / "resources").rglob("*.yml")]):
+        found = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("resources") or {}
+        for kind, name, body in ((kind, name, body) for kind, named in found.items() for name, body in named.items()):
+            try:
+                models[kind].from_dict(body)
+            except Exception as error:
+                yield f"databricks-bundles: {path.name}: {kind}.{name}: {error!r}"
 
 
 def scripts(folder: Path, shellcheck: str) -> Iterator[str]:
