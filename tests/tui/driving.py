@@ -11,8 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.widgets import OptionList
+
 from wizard.tui.app import Wizard
 from wizard.tui.screens.apply import Apply
+from wizard.tui.screens.outlined import Outlined
 from wizard.tui.screens.review import Review
 from wizard.tui.sitting import Sitting
 
@@ -121,6 +124,24 @@ async def planned(pilot: Pilot[int]) -> Review:
     await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers), "files")
     await pilot.pause()
     return screen
+
+
+async def chosen(pilot: Pilot[int], job: str) -> None:
+    """Begin a job from the first screen."""
+    jobs = pilot.app.screen.query_one("#jobs", OptionList)
+    await until(pilot, lambda: job in [jobs.get_option_at_index(at).id for at in range(jobs.option_count)], job)
+    jobs.highlighted = jobs.get_option_index(job)
+    await pilot.press("enter")
+
+
+async def outlined(pilot: Pilot[int], screen: str) -> Outlined:
+    """Wait for a screen that reads and shows what it found."""
+    await at(pilot, screen)
+    found = pilot.app.screen
+    assert isinstance(found, Outlined)
+    await until(pilot, lambda: found.outline is not None, "what it found")
+    await pilot.pause()
+    return found
 
 
 def shown(pilot: Pilot[int]) -> str:

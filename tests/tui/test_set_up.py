@@ -155,6 +155,7 @@ async def test_stopping_asks_first_and_the_run_can_be_resumed(sandbox: Sandbox, 
         assert len(sandbox.mutating()) >= made + counts["create"]
 
 
+@pytest.mark.matrix
 async def test_a_run_that_ends_under_a_question_takes_it_away(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clouds = held_at(6, sandbox, monkeypatch)
     async with seated(tmp_path / "shop") as pilot:
@@ -188,6 +189,7 @@ async def test_a_failed_step_is_told_and_can_be_tried_again_within_the_run(sandb
         assert "✓ shop is set up" in shown(pilot) and "✗" not in shown(pilot)
 
 
+@pytest.mark.matrix
 async def test_skipping_a_failed_step_leaves_out_what_depends_on_it_only(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.faults.add(method="PUT", path=r"management\.azure\.com/.*/vaults/kv-shop-dev-[^/]+", status=400)
     async with seated(tmp_path / "shop") as pilot:

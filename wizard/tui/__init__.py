@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run(project: Path, *, allowed: frozenset[str] = frozenset(), begin: str = "home") -> int:
-    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or ``setup``."""
+    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or a job (``wizard.tui.jobs``)."""
     from wizard.flows.which_world import rehearsing
     from wizard.tui.app import Wizard
     from wizard.tui.quiet import only_the_screen

@@ -47,7 +47,7 @@ THEMES = (
 
 
 class Wizard(App[int]):
-    """``begin`` is the screen to start with: ``home``, or ``setup`` for its questions at once."""
+    """``begin`` is the screen to start with: ``home``, or a job such as ``setup`` or ``rotate`` for its first screen at once."""
 
     TITLE = "Lakestrap"
     CSS_PATH = "style.tcss"

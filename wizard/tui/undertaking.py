@@ -27,10 +27,6 @@ class Undertaking(ABC):
 
     place: ClassVar[str] = "Apply"
     """In the top line while it runs."""
-    command: ClassVar[str] = "lakestrap setup"
-    """What does the same without a screen, and goes on where it was stopped."""
-    done: ClassVar[str] = "is set up"
-    """After the project's name, when it ended well."""
     title: ClassVar[str] = "set-up"
     """Of the report."""
     proves: ClassVar[bool] = True
@@ -43,6 +39,11 @@ class Undertaking(ABC):
     def job(self) -> Job:
         assert self.sitting.job is not None
         return self.sitting.job
+
+    @property
+    def command(self) -> str:
+        """What does the same without a screen, and goes on where it was stopped."""
+        return "lakestrap setup"
 
     @property
     def plan(self) -> Plan | None:
@@ -64,9 +65,11 @@ class Undertaking(ABC):
         assert self.plan is not None
         return plan_lanes(self.plan, self.names)
 
-    @abstractmethod
     def outcome(self) -> Outcome:
         """A new one, for the stream to fill."""
+        from wizard.flows.decisions import Outcome
+
+        return Outcome()
 
     @abstractmethod
     def events(self, person: Person, outcome: Outcome) -> AsyncIterator[Event]:
@@ -75,6 +78,10 @@ class Undertaking(ABC):
     @abstractmethod
     def again(self) -> Page:
         """The screen that looks at the world anew, to go on."""
+
+    @abstractmethod
+    def headline(self) -> str:
+        """How it is called when it ended well."""
 
     def places(self, outcome: Outcome) -> Iterator[tuple[str, str, str]]:
         """Environment, what it is, link: where people look first."""
@@ -106,10 +113,8 @@ class SetUp(Undertaking):
     def plan(self) -> Plan | None:
         return self.sitting.preview.plan if self.sitting.preview is not None else None
 
-    def outcome(self) -> Outcome:
-        from wizard.flows.decisions import Outcome
-
-        return Outcome()
+    def headline(self) -> str:
+        return f"{self.job.project.name} is set up"
 
     def events(self, person: Person, outcome: Outcome) -> AsyncIterator[Event]:
         from wizard.flows.setup import setup

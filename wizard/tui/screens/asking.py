@@ -121,7 +121,7 @@ class Choose(ModalScreen[str | None]):
             yield Static(self.question, classes="dialog-title", markup=False)
             yield Static(self.why, classes="dialog-text", markup=False)
             yield OptionList(*[Option(Text(choice), id=str(at)) for at, choice in enumerate(self.choices)], id="choices", compact=True)
-            yield Static("Enter chooses, Esc is none of them: then nothing is changed.", classes="dialog-foot", markup=False)
+            yield Static("Enter chooses; Esc says none of them.", classes="dialog-foot", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()

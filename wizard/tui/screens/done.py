@@ -97,7 +97,7 @@ class Done(Page):
         outcome, job = self.sitting.outcome, self.sitting.job
         assert outcome is not None and job is not None
         if self.complete:
-            words, style = (f"✓ {job.project.name} {self.undertaking.done}", "bold green")
+            words, style = (f"✓ {self.undertaking.headline()}", "bold green")
         elif isinstance(self.error, Cancelled):
             words, style = ("⏸ Stopped", "bold yellow")
         else:

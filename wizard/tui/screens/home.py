@@ -11,25 +11,24 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from wizard.tui.jobs import Entry, entries
 from wizard.tui.screens.page import Page
 
 if TYPE_CHECKING:
     from wizard.tui.folder import Found
 
-LATER = (
-    ("add an environment", "one more stage, from an existing project"),
-    ("rotate credentials", "renew what expires"),
-    ("status", "what drifted from the project file"),
-    ("tear down", "remove what was made, trust first"),
-)
+WIDE = 31
+"""Columns of a job's title where what it does stands beside it."""
+ROOMY = 34
+"""Rows of a terminal from which on every job has a second line for what it does."""
 
 
 class Home(Page):
-    """``begin`` is ``setup`` where the person asked for it on the command line: its first screen is opened at once."""
+    """``begin`` is the job that the person asked for on the command line, such as ``setup``: its first screen is opened at once."""
 
     place = "Home"
     help_text = (
@@ -52,8 +51,6 @@ class Home(Page):
             )
             yield Static("looking at this folder …", id="folder", markup=False)
             yield OptionList(id="jobs")
-            with Vertical(id="later"):
-                yield Static(Text("not here yet: " + " · ".join(name for name, _ in LATER), style="dim"))
         yield Footer()
 
     def on_mount(self) -> None:
@@ -79,15 +76,19 @@ class Home(Page):
         self.found = found
         self.query_one("#folder", Static).update(_folder(self.sitting.path.name, self.sitting.root.name, found))
         self._jobs(found)
-        if first and self.begin == "setup":
-            self.choose("setup")
+        if first and self.begin != "home":
+            self.choose(self.begin)
 
     def _jobs(self, found: Found | None) -> None:
         jobs = self.query_one("#jobs", OptionList)
         at = jobs.highlighted or 0
+        roomy = self.app.size.height >= ROOMY
         jobs.clear_options()
-        jobs.add_options([Option(_job(title, line), id=name) for name, title, line in _choices(found)])
+        jobs.add_options([Option(_job(entry, roomy), id=entry.name) for entry in entries(found)])
         jobs.highlighted = min(at, jobs.option_count - 1)
+
+    def on_resize(self) -> None:
+        self._jobs(self.found)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.choose(event.option_id or "")
@@ -99,29 +100,13 @@ class Home(Page):
             return
         from wizard.tui.screens.sign_in import SignIn
 
-        self.app.push_screen(SignIn(onward="review" if job == "resume" else "questions"))
+        self.app.push_screen(SignIn(onward=job))
 
 
-def _choices(found: Found | None) -> list[tuple[str, str, str]]:
-    choices = [("setup", "Set up", "questions, then a plan to look at; nothing is made before you agree")]
-    if found and found.environments and not found.answers:
-        choices = [
-            ("setup", "Set up: look at the answers", "the project file's answers, to confirm or change; then the plan"),
-            ("resume", "Plan and go on", "skip the questions: hold the project file against the clouds"),
-        ]
-    if found and found.answers:
-        choices = [("setup", "Set up: go on where you left", "your answers of last time were kept")]
-        if found.environments:
-            choices.append(("resume", "Plan and go on", "skip the questions: hold the project file against the clouds"))
-    if found and found.unfinished:
-        choices = [("resume", "Resume the run that did not end", f"{found.unfinished}: it finishes the job, nothing is made twice")] + [
-            choice for choice in choices if choice[0] != "resume"
-        ]
-    return [*choices, ("leave", "Leave", "nothing is lost")]
-
-
-def _job(title: str, line: str) -> Text:
-    return Text.assemble((title, "bold"), "\n", (line, "dim"))
+def _job(entry: Entry, roomy: bool) -> Text:
+    if roomy:
+        return Text.assemble((entry.title, "bold"), "\n", (entry.words, "dim"))
+    return Text.assemble((entry.title.ljust(WIDE), "bold"), " ", (entry.words, "dim"), no_wrap=True, overflow="ellipsis")
 
 
 def _folder(name: str, folder: str, found: Found) -> Text:

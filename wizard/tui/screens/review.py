@@ -16,11 +16,12 @@ from textual.widgets import Button, Checkbox, Footer, Input, LoadingIndicator, S
 from textual.widgets.tree import TreeNode
 
 from wizard.engine.plan import Change, Plan
-from wizard.errors import BadInput, LakestrapError
+from wizard.errors import LakestrapError
 from wizard.tui import plan_view
+from wizard.tui.screens.outlined import told
 from wizard.tui.screens.page import Page
 from wizard.tui.undertaking import SetUp, Undertaking
-from wizard.tui.widgets.files import Files
+from wizard.tui.widgets.files import Files, texts_of
 
 if TYPE_CHECKING:
     from wizard.flows.setup import Planned
@@ -99,7 +100,7 @@ class Review(Page):
             self.preview = await self.read()
         except LakestrapError as error:
             self.query_one(LoadingIndicator).display = False
-            self.query_one("#wait-text", Static).update(_told(error))
+            self.query_one("#wait-text", Static).update(told(error, "Your answers are kept."))
             self.query_one("#leave").focus()
             return
         self.draw(self.preview)
@@ -132,12 +133,15 @@ class Review(Page):
 
     @work(thread=True, exclusive=True, group="files")
     def show_files(self) -> None:
+        if self.sitting.job is not None:
+            self.app.call_from_thread(self.query_one(Files).show, self.file_texts())
+
+    def file_texts(self) -> dict[str, tuple[str, str | None]]:
+        """By path, the text that would be written and the one that is there. Called in a thread."""
         from wizard.flows.working_tree import wished_files
 
-        job = self.sitting.job
-        if job is not None:
-            files = wished_files(job)
-            self.app.call_from_thread(self.query_one(Files).show, files, job.root)
+        assert self.sitting.job is not None
+        return texts_of(wished_files(self.sitting.job), self.sitting.job.root)
 
     def _tree(self, plan: Plan) -> None:
         tree: Tree[Change] = self.query_one("#tree", Tree)
@@ -303,18 +307,3 @@ class Review(Page):
             self.query_one("#tree").focus()
             return
         self.app.pop_screen()
-
-
-def _told(error: LakestrapError) -> Text:
-    text = Text()
-    if isinstance(error, BadInput) and error.problems:
-        for problem in error.problems:
-            text.append_text(
-                Text.assemble(("✗ ", "bold red"), str(problem), (f"\n  → {problem.remedy}" if problem.remedy else "", "cyan"), "\n")
-            )
-    else:
-        text.append_text(Text.assemble(("✗ ", "bold red"), error.message, "\n"))
-    for hint in error.hints:
-        text.append(f"  → {hint}\n", "cyan")
-    text.append("\nYour answers are kept.", "dim")
-    return text

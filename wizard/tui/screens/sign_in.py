@@ -22,7 +22,7 @@ from wizard.tui.screens.page import Page
 
 
 class SignIn(Page):
-    """``onward`` is the screen that follows: ``questions`` or ``review``. It follows by itself where nothing has to be asked, unless
+    """``onward`` is the job whose first screen follows (``wizard.tui.jobs``). It follows by itself where nothing has to be asked, unless
     the person came to look (``stay``).
     """
 
@@ -252,11 +252,6 @@ class SignIn(Page):
 
     def go_on(self) -> None:
         """To the screen that follows; this one does not stay behind it."""
-        if self.onward == "review":
-            from wizard.tui.screens.review import Review
+        from wizard.tui.jobs import first_screen
 
-            self.app.switch_screen(Review(write=False))
-        else:
-            from wizard.tui.screens.questions import Questions
-
-            self.app.switch_screen(Questions())
+        self.app.switch_screen(first_screen(self.onward))

@@ -6,7 +6,7 @@ Owns reading the working tree for comparison and drawing; writes nothing.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,9 +36,9 @@ class Files(Horizontal):
         with VerticalScroll(id="file-text"):
             yield Static("", id="file-body", markup=False)
 
-    def show(self, files: Sequence[File], root: Path) -> None:
-        """List the files held against a folder."""
-        self.texts = {file.path: (file.text, _read(root / file.path)) for file in files}
+    def show(self, texts: Mapping[str, tuple[str, str | None]]) -> None:
+        """List files by path, each with its text then and its text now, ``None`` where there is none yet."""
+        self.texts = dict(texts)
         options = self.query_one("#file-list", OptionList)
         options.clear_options()
         options.add_options([Option(_line(path, *texts), id=path) for path, texts in sorted(self.texts.items())])
@@ -52,6 +52,11 @@ class Files(Horizontal):
             _difference(path, before, text, dark) if before not in (None, text) else _coloured(path, text, dark)
         )
         self.query_one("#file-text", VerticalScroll).scroll_home(animate=False)
+
+
+def texts_of(files: Sequence[File], root: Path) -> dict[str, tuple[str, str | None]]:
+    """Files held against a folder."""
+    return {file.path: (file.text, _read(root / file.path)) for file in files}
 
 
 def _read(path: Path) -> str | None:

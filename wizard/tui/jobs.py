@@ -1,0 +1,74 @@
+"""The jobs that one can begin with, and the screen that each opens after the sign-in.
+
+Owns the list for the first screen and the way from a name to a screen. Which jobs there are depends on what the folder has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wizard.tui.folder import Found
+    from wizard.tui.screens.page import Page
+
+
+class Entry(NamedTuple):
+    """A line of the first screen: the job's name, its title, and what it will do."""
+
+    name: str
+    title: str
+    words: str
+
+
+RESUME = Entry("resume", "Plan and go on", "skip the questions: hold the project file against the clouds")
+AFTERWARDS = (
+    Entry("status", "Status", "what has drifted, what expires, what waits; only read"),
+    Entry("add", "Add an environment", "one more stage, like one that is there; the others stay as they are"),
+    Entry("rotate", "Rotate credentials", "renew what expires, the old one valid beside the new"),
+    Entry("destroy", "Tear down", "remove what was made, trust first; shown and asked before"),
+)
+LEAVE = Entry("leave", "Leave", "nothing is lost")
+
+
+def entries(found: Found | None) -> list[Entry]:
+    """What can be begun in that folder, the likeliest first."""
+    if found is None or not found.environments:
+        kept = found is not None and found.answers
+        words = "your answers of last time were kept" if kept else "questions, then a plan to look at; nothing is made before you agree"
+        return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), LEAVE]
+    words = "your answers of last time were kept" if found.answers else "the project file's answers, to confirm or change; then the plan"
+    setup = Entry("setup", "Set up: go on where you left" if found.answers else "Set up: look at the answers", words)
+    resume = RESUME
+    if found.unfinished:
+        resume = Entry("resume", "Resume the run that did not end", f"{found.unfinished}: it finishes the job, nothing is made twice")
+    first = [resume, setup] if found.unfinished else [setup, resume]
+    return [*first, *AFTERWARDS, LEAVE]
+
+
+def first_screen(name: str) -> Page:
+    """Where a job goes on once somebody is signed in."""
+    match name:
+        case "resume" | "review":
+            from wizard.tui.screens.review import Review
+
+            return Review(write=False)
+        case "status":
+            from wizard.tui.screens.status import Status
+
+            return Status()
+        case "add":
+            from wizard.tui.screens.add import AddChoice
+
+            return AddChoice()
+        case "rotate":
+            from wizard.tui.screens.rotate import RotateChoice
+
+            return RotateChoice()
+        case "destroy":
+            from wizard.tui.screens.destroy import DestroyChoice
+
+            return DestroyChoice()
+        case _:
+            from wizard.tui.screens.questions import Questions
+
+            return Questions()

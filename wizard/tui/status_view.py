@@ -1,0 +1,107 @@
+"""How a project stands, as people look at it: by environment, what is wrong first.
+
+Owns signs and words, as plain data; how a thing stands is the status flow's judgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+
+from wizard.tui.outline import Branch, Line, Outline, fact
+
+if TYPE_CHECKING:
+    from wizard.flows.status import Row, Status
+
+SHARED = "shared by all"
+SIGNS: Mapping[str, tuple[str, str]] = {
+    "drift": ("✗", "bold red"),
+    "unknown": ("?", "yellow"),
+    "expiring": ("!", "bold yellow"),
+    "waiting": ("⏸", "yellow"),
+    "ok": ("✓", "green"),
+}
+WORDS: Mapping[str, str] = {
+    "drift": "not as the project wants it",
+    "unknown": "may not be read by this sign-in",
+    "expiring": "expires soon",
+    "waiting": "waits for somebody, or for a moment; nothing is wrong",
+    "ok": "as it should be",
+}
+
+
+def outline(found: Status, *, everything: bool = False) -> Outline:
+    """``everything`` shows what is as it should be, too."""
+    branches = []
+    for environment in ("", *found.environments):
+        rows = found.of(environment)
+        shown = [row for row in rows if everything or str(row.standing) != "ok"]
+        if rows:
+            branches.append(Branch(_title(environment or SHARED, rows), tuple(_line(row) for row in shown), opened=True))
+    return Outline(tuple(branches), _overview(found), _summary(found))
+
+
+def _title(name: str, rows: tuple[Row, ...]) -> Text:
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[str(row.standing)] = counts.get(str(row.standing), 0) + 1
+    parts = [(f" {SIGNS[standing][0]}{count}", SIGNS[standing][1]) for standing, count in counts.items()]
+    return Text.assemble((name, "bold"), *parts)
+
+
+def _line(row: Row) -> Line:
+    sign, style = SIGNS[str(row.standing)]
+    text = Text.assemble((f"{sign} ", style), row.what, (f"  {row.area}", "dim"), no_wrap=True)
+    return Line(text, _detail(row), row.hint if row.hint.startswith(("lakestrap ", "az ", "gh ", "databricks ", "git ")) else "")
+
+
+def _detail(row: Row) -> Text:
+    sign, style = SIGNS[str(row.standing)]
+    text = Text.assemble((f"{sign} {row.standing}", style), f"  {WORDS[str(row.standing)]}\n\n", (f"{row.what}\n", "bold"))
+    if row.why:
+        text.append(f"{row.why}\n")
+    text.append("\n")
+    fact(text, "area       ", row.area)
+    fact(text, "environment", row.environment or SHARED)
+    fact(text, "until      ", row.until)
+    fact(text, "resource   ", row.key)
+    for hint in row.hint.splitlines():
+        text.append("\n→ ", "cyan")
+        text.append(hint)
+    if row.link:
+        text.append("\n\n")
+        text.append(row.link, Style(link=row.link, underline=True))
+    return text
+
+
+def _summary(found: Status) -> Text:
+    parts = [(f"{SIGNS[name][0]} {count} {name}   ", SIGNS[name][1]) for name, count in found.counts().items()]
+    return Text.assemble(*parts)
+
+
+def _overview(found: Status) -> Text:
+    counts = found.counts()
+    text = Text()
+    if found.drifted:
+        text.append(f"{counts['drift']} things are not as {found.project} wants them.\n\n", "bold red")
+        text.append(
+            "Choose a line with ✗ to see what is there instead. M shows the plan that mends them; nothing is changed before you agree.\n\n"
+        )
+    else:
+        text.append("Nothing has drifted.\n\n", "bold green")
+    if counts.get("expiring"):
+        text.append(f"{counts['expiring']} expire soon. ", "bold yellow")
+        text.append("O renews them, the old ones valid beside the new.\n\n")
+    if counts.get("waiting"):
+        text.append(f"{counts['waiting']} wait ", "bold")
+        text.append("for somebody or for a moment: nothing is wrong with them.\n\n")
+    if counts.get("unknown"):
+        text.append(f"{counts['unknown']} may not be read by this sign-in", "bold yellow")
+        text.append(": never take that for fine.\n\n")
+    if counts.get("ok"):
+        text.append(f"{counts['ok']} are as they should be; K shows them too.\n\n", "dim")
+    text.append("Everything here was only read.", "dim")
+    return text
