@@ -214,6 +214,21 @@ def explain(
     _finish(run_explain(_options, _console(), " ".join(about)))
 
 
+@app.command(name="import-assets")
+def import_assets(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder with clusters/, jobs/, notebooks/, init-scripts/.")] = None,
+    from_workspace: Annotated[str, typer.Option("--from-workspace", metavar="ENV|HOST", help="A workspace instead of a folder.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Write nothing; show what would be written and what is left over.")] = False,
+    keep_clusters: Annotated[bool, typer.Option("--keep-clusters", help="Import no clusters: jobs find them by name.")] = False,
+    scripts_in: Annotated[str, typer.Option("--scripts-in", metavar="VOLUME", help="Read init scripts from /Volumes/….")] = "",
+) -> None:
+    """Turn clusters, jobs, notebooks and init scripts into resources of the bundle. Exit 5 where something is left over."""
+    from wizard.headless.import_assets import run_import
+
+    choices = {"only_preview": preview, "keep_clusters": keep_clusters, "scripts_in": scripts_in}
+    _finish(run_import(_options, _console(), folder, from_workspace, **choices))  # type: ignore[arg-type]
+
+
 @migrate.command("oidc")
 def migrate_oidc(
     grace: Annotated[str, typer.Option("--grace", help="How long the client secret stays valid after the proof.")] = "24h",

@@ -19,6 +19,10 @@ The workspace itself is an ARM resource (``arm.resources``, ``Microsoft.Databric
 | ``databricks.runs`` | ``W/id`` | ``run_id, job_id, tasks, start_time, ends, …``; its state is computed from the clock |
 | ``databricks.clusters`` | ``W/id`` | ``spec, creator, changed, target (RUNNING, TERMINATED)`` |
 | ``databricks.cluster_policies`` | ``W/id`` | the policy |
+| ``databricks.cluster_libraries`` | ``W/cluster id`` | ``libraries: [...]`` that are installed |
+| ``databricks.instance_pools`` | ``W/id`` | the pool |
+| ``databricks.global_init_scripts`` | ``W/id`` | the script without its text |
+| ``databricks.dbfs`` | ``W/path`` | ``content`` (base64) of a file |
 """
 
 from __future__ import annotations

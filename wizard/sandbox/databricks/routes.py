@@ -7,6 +7,7 @@ from wizard.sandbox.databricks import (
     discovery,
     files,
     groups,
+    listings,
     oauth,
     oauth_secrets,
     permissions,
@@ -20,4 +21,7 @@ from wizard.sandbox.databricks import (
 from wizard.sandbox.databricks.router import ACCOUNTS, WORKSPACES
 
 ROUTERS = (WORKSPACES, ACCOUNTS)
-MODULES = (clusters, discovery, files, groups, oauth, oauth_secrets, permissions, runs, scim, scopes, secrets, token_management, tokens)
+MODULES = (
+    *(clusters, discovery, files, groups, listings, oauth, oauth_secrets, permissions, runs, scim, scopes, secrets),
+    *(token_management, tokens),
+)

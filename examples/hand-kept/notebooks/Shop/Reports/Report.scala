@@ -1,0 +1,1 @@
+println("no first line, and a notebook all the same")
