@@ -66,12 +66,13 @@ def setup() -> None:
 
     from wizard.headless import refuse_without_answers, run_setup
     from wizard.prompts.chosen import somebody_is_there
+    from wizard.prompts.life import setup_on_lines
 
     if _full_screen() and not _options.yes:
         raise _Ended(_drawn("setup"))
     console = _console()
     if _options.project.exists():
-        _finish(run_setup(_options, console))
+        _finish(setup_on_lines(_options, console))
     if not somebody_is_there(no_input=_options.no_input, json=_options.json):
         refuse_without_answers(_options.project)
     from wizard.prompts.run import run_prompts
@@ -93,9 +94,9 @@ def plan(
 @app.command()
 def apply(plan_file: Annotated[Path | None, typer.Argument(help="A plan made by `lakestrap plan --out`.")] = None) -> None:
     """Carry out a saved plan, if nothing moved since."""
-    from wizard.headless import run_apply
+    from wizard.prompts.life import apply_on_lines
 
-    _finish(run_apply(_options, _console(), plan_file))
+    _finish(apply_on_lines(_options, _console(), plan_file))
 
 
 @app.command()
@@ -120,9 +121,9 @@ def status(
     fix: Annotated[bool, typer.Option("--fix", help="Show the plan that mends the drift and, with agreement, carry it out.")] = False,
 ) -> None:
     """Tell what has drifted, what expires and what waits; write nothing. Exit 5 on drift."""
-    from wizard.headless.status import run_status
+    from wizard.prompts.life import status_on_lines
 
-    _finish(run_status(_options, _console(), everything=everything, fix=fix))
+    _finish(status_on_lines(_options, _console(), everything=everything, fix=fix))
 
 
 @app.command()
@@ -135,11 +136,11 @@ def rotate(
     undo: Annotated[bool, typer.Option("--undo", help="Put the old one back while it is valid.")] = False,
 ) -> None:
     """Renew credentials, the old beside the new until a job has proven it; finish what waits."""
-    from wizard.headless.rotate import run_rotate
+    from wizard.prompts.rotate import rotate_on_lines
 
     named = {"environments": environments or (), "kinds": credential or ()}
     wanted = {**named, "everything": everything, "expiring": expiring, "grace": grace, "undo": undo}
-    _finish(run_rotate(_options, _console(), wanted))
+    _finish(rotate_on_lines(_options, _console(), wanted))
 
 
 @app.command()
@@ -155,7 +156,7 @@ def files(
 
 @app.command()
 def add(
-    environment: Annotated[str, typer.Argument(metavar="ENV", help="Name of the new environment.")],
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Name of the new environment.")] = "",
     like: Annotated[str, typer.Option("--like", metavar="ENV", help="The pattern (default: the environment before it).")] = "",
     after: Annotated[str, typer.Option("--after", metavar="ENV", help="Its place (default: last before production).")] = "",
     subscription: Annotated[str, typer.Option("--subscription", help="Name or id, instead of the pattern's.")] = "",
@@ -164,18 +165,19 @@ def add(
     existing: Annotated[list[str] | None, typer.Option("--existing", metavar="KIND=ID", help="A thing of yours to use.")] = None,
 ) -> None:
     """Add an environment like another one; touch nothing else."""
-    from wizard.headless.add import request_of, run_add
+    from wizard.headless.add import request_of
+    from wizard.prompts.add import add_on_lines
 
     request = request_of(environment, like, after, subscription, region, reviewer, existing or ())
-    _finish(run_add(_options, _console(), request))
+    _finish(add_on_lines(_options, _console(), request))
 
 
 @app.command()
 def upgrade(check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 5 where something is out of date.")] = False) -> None:
     """Propose what an older version wrote in this one's form, your edits kept."""
-    from wizard.headless.upgrade import run_upgrade
+    from wizard.prompts.life import upgrade_on_lines
 
-    _finish(run_upgrade(_options, _console(), check=check))
+    _finish(upgrade_on_lines(_options, _console(), check=check))
 
 
 @app.command()
@@ -188,9 +190,9 @@ def destroy(
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would be deleted.")] = False,
 ) -> None:
     """Take environments down: everything that bears the project's mark, and nothing else."""
-    from wizard.headless.destroy import run_destroy
+    from wizard.prompts.destroy import destroy_on_lines
 
-    _finish(run_destroy(_options, _console(), environments or [], confirm=confirm or [], purge=purge, only_preview=preview))
+    _finish(destroy_on_lines(_options, _console(), environments or [], confirm=confirm or [], purge=purge, only_preview=preview))
 
 
 @app.command()
@@ -206,12 +208,14 @@ def adopt(
 
 @app.command()
 def explain(
-    about: Annotated[list[str], typer.Argument(metavar="SUBJECT|ERROR|RUN|ENV", help="A subject, an AADSTS error, a run, an environment.")],
+    about: Annotated[
+        list[str] | None, typer.Argument(metavar="SUBJECT|ERROR|RUN|ENV", help="A subject, an AADSTS error, a run, an environment.")
+    ] = None,
 ) -> None:
     """Tell why a job could not sign in: what it presented, what is trusted, and what mends it."""
-    from wizard.headless.explain import run_explain
+    from wizard.prompts.life import explain_on_lines
 
-    _finish(run_explain(_options, _console(), " ".join(about)))
+    _finish(explain_on_lines(_options, _console(), " ".join(about or ())))
 
 
 @app.command(name="import-assets")
@@ -234,9 +238,9 @@ def migrate_oidc(
     grace: Annotated[str, typer.Option("--grace", help="How long the client secret stays valid after the proof.")] = "24h",
 ) -> None:
     """From a client secret to federation: trust first, then the workflows, then the proof, then the secret's end."""
-    from wizard.headless.migrate_oidc import run_migrate_oidc
+    from wizard.prompts.life import migrate_oidc_on_lines
 
-    _finish(run_migrate_oidc(_options, _console(), grace=grace))
+    _finish(migrate_oidc_on_lines(_options, _console(), grace=grace))
 
 
 @migrate.command("subject")
@@ -244,9 +248,9 @@ def migrate_subject(
     opt_in: Annotated[bool, typer.Option("--opt-in", help="Ask GitHub for subjects with ids in them; it cannot be taken back.")] = False,
 ) -> None:
     """Trust the subject that GitHub sends after a rename, a transfer or an opt-in; prove it; then end the old trust."""
-    from wizard.headless.migrate import run_migrate_subject
+    from wizard.prompts.life import migrate_subject_on_lines
 
-    _finish(run_migrate_subject(_options, _console(), opt_in=opt_in))
+    _finish(migrate_subject_on_lines(_options, _console(), opt_in=opt_in))
 
 
 @app.command()

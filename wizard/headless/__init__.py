@@ -1,50 +1,77 @@
 """The headless face: no question is ever asked that an option has answered, and none is ever defaulted.
 
-Owns the hand-over between the command line, the flows and the console. Holds no rule of its own.
+Owns the hand-over between the command line, the flows and the console. Holds no rule of its own. Where somebody is there to be asked,
+the line-based face hands over who asks.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.plan import Plan
 from wizard.errors import BadInput, ExitCode, LakestrapError, Problem
-from wizard.secret import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wizard.console import Console
+    from wizard.flows.add import Stale
     from wizard.flows.decisions import Decisions
     from wizard.options import Options
+    from wizard.secret import Secret
+
+
+class Person(Protocol):
+    """Somebody who can be asked (``wizard.prompts.person``)."""
+
+    async def agrees(self, question: str) -> bool:
+        """Yes or no; Enter means no."""
+
+    async def typed(self, name: str, why: str) -> bool:
+        """Whether that name was typed, letter by letter."""
+
+    async def masked(self, prompt: str) -> Secret | None:
+        """A secret that is not shown; ``None`` for an empty one."""
+
+    async def choice(self, question: str, choices: Sequence[str], why: str) -> str | None:
+        """One of the choices."""
+
+    async def another(self, stale: Stale) -> str | tuple[str, ...] | None:
+        """Another value for what nobody can use any more."""
 
 
 class Answers:
-    """Decisions from options and, where a person is there, from the terminal."""
+    """Decisions from options and, where a ``person`` is there, from them."""
 
-    def __init__(self, options: Options, console: Console) -> None:
-        self.options, self.console = options, console
-
-    @property
-    def can_ask(self) -> bool:
-        return not (self.options.no_input or self.options.json) and sys.stdin.isatty() and not os.environ.get("CI")
+    def __init__(self, options: Options, console: Console, person: Person | None = None) -> None:
+        self.options, self.console, self.person = options, console, person
 
     async def agrees(self, plan: Plan) -> bool:
         if not self.console.as_json:
             self.console.plan(plan)
         if self.options.yes:
             return True
-        if not self.can_ask:
-            raise BadInput([Problem("--yes", "the plan has to be agreed to", "look at it with `lakestrap plan`, then add --yes")])
-        return self.console.confirm("Apply this plan?")
+        return await self.agreed("Apply this plan?", "the plan has to be agreed to", "look at it with `lakestrap plan`, then add --yes")
+
+    async def agreed(self, question: str, reason: str, remedy: str) -> bool:
+        """The person's word. Raises ``BadInput`` where nobody is there."""
+        if self.person is None:
+            raise BadInput([Problem("--yes", reason, remedy)])
+        return await self.person.agrees(question)
 
     async def secret_value(self, name: str, environment: str) -> Secret | None:
-        if not self.can_ask:
-            return None
-        return self.console.masked(f"Value of the secret {name} for {environment}: ")
+        return await self.person.masked(f"Value of the secret {name} for {environment} (it is not shown): ") if self.person else None
+
+
+def all_missing(error: LakestrapError, answers: Answers) -> LakestrapError:
+    """What is wrong, and beside it the agreement where that is missing too: nobody is told one thing after the other."""
+    if not isinstance(error, BadInput) or not error.problems or answers.options.yes or answers.person is not None:
+        return error
+    agreement = Problem("--yes", "the plan has to be agreed to", "look at the plan, then add --yes")
+    return error if any(found.place == "--yes" for found in error.problems) else BadInput([*error.problems, agreement], hints=error.hints)
 
 
 def refuse_without_answers(path: Path) -> NoReturn:
@@ -94,11 +121,11 @@ async def run_setup(
     return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
 
 
-async def run_apply(options: Options, console: Console, plan_file: Path | None) -> int:
+async def run_apply(options: Options, console: Console, plan_file: Path | None, person: Person | None = None) -> int:
     """``setup`` with a plan that was looked at before."""
     if plan_file is not None:
         options.yes = True
-    return await run_setup(options, console, plan_file)
+    return await run_setup(options, console, plan_file, Answers(options, console, person))
 
 
 async def run_plan(options: Options, console: Console, out: Path | None, detailed_exitcode: bool) -> int:

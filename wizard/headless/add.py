@@ -1,16 +1,15 @@
-"""``lakestrap add`` without questions, or with a few in lines where somebody is there.
+"""``lakestrap add`` without questions.
 
 Owns the hand-over between the command line, the flow and the console. Holds no rule of its own.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.errors import BadInput, LakestrapError, Problem
-from wizard.headless import Answers
+from wizard.headless import Answers, all_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,16 +24,7 @@ class AddAnswers(Answers):
     """The usual decisions, and other values for what went stale."""
 
     async def renewed(self, stale: Stale) -> str | tuple[str, ...] | None:
-        if not self.can_ask:
-            return None
-        self.console.say(f"{stale.field} {stale.value}: {stale.reason}")
-        if stale.choices:
-            self.console.say("  one of: " + ", ".join(choice.value for choice in stale.choices))
-        self.console.say(f"another {stale.field}? ")
-        text = sys.stdin.readline().strip()
-        if stale.field == "reviewers":
-            return tuple(text.replace(",", " ").split())
-        return text or None
+        return await self.person.another(stale) if self.person else None
 
 
 def request_of(
@@ -73,8 +63,8 @@ async def run_add(
             if outcome.applied.complete:
                 console.next_steps(adding.job.project.name, outcome.pending)
     except LakestrapError as problem:
-        error = problem
-        console.error(problem)
+        error = all_missing(problem, answers) if isinstance(answers, Answers) else problem
+        console.error(error)
     last = finished(outcome, run, error)
     console.finished(last)
     return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]

@@ -16,9 +16,10 @@ from wizard.flows.signin_hints import REMEDIES
 if TYPE_CHECKING:
     from wizard.console import Console
     from wizard.options import Options
+    from wizard.secret import Secret
 
 
-async def run_explain(options: Options, console: Console, text: str) -> int:
+async def run_explain(options: Options, console: Console, text: str, *, tenant: str = "", token: Secret | None = None) -> int:
     """Explain a subject, an error, a run or an environment. Without a sign-in an error is explained by its code alone."""
     from wizard.flows.job import opened
     from wizard.project.file import load
@@ -29,7 +30,7 @@ async def run_explain(options: Options, console: Console, text: str) -> int:
     project = load(options.project)
     question = asked(text, tuple(environment.name for environment in project.environments))
     try:
-        async with opened(options.project, to_look=True) as job:
+        async with opened(options.project, to_look=True, tenant=tenant, token=token) as job:
             answer = await explain(job, question)
     except (NotSignedIn, Unreachable) as missing:
         if not _says_something(question):

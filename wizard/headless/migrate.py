@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
-from wizard.errors import BadInput, LakestrapError, Problem
+from wizard.errors import LakestrapError
 from wizard.headless import Answers
 
 if TYPE_CHECKING:
     from wizard.console import Console
     from wizard.flows.migrate_subject import MigrationDecisions, SubjectPreview
     from wizard.options import Options
+    from wizard.secret import Secret
 
 
 class MigrationAnswers(Answers):
@@ -23,12 +24,18 @@ class MigrationAnswers(Answers):
     async def agrees_to_migrate(self, preview: object) -> bool:
         if self.options.yes:
             return True
-        if not self.can_ask:
-            raise BadInput([Problem("--yes", "the migration has to be agreed to", "look at what is shown above, then add --yes")])
-        return self.console.confirm("Go on?")
+        return await self.agreed("Go on?", "the migration has to be agreed to", "look at what is shown above, then add --yes")
 
 
-async def run_migrate_subject(options: Options, console: Console, *, opt_in: bool, decisions: MigrationDecisions | None = None) -> int:
+async def run_migrate_subject(
+    options: Options,
+    console: Console,
+    *,
+    opt_in: bool,
+    decisions: MigrationDecisions | None = None,
+    tenant: str = "",
+    token: Secret | None = None,
+) -> int:
     """Move every identity to the subject that GitHub sends and return the exit code; the last event tells it too."""
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import opened
@@ -37,7 +44,7 @@ async def run_migrate_subject(options: Options, console: Console, *, opt_in: boo
 
     outcome, error, run = Outcome(), None, ""
     try:
-        async with opened(options.project, allowed=options.allow, wait=options.wait) as job:
+        async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
             preview = await previewed(job, opt_in=opt_in)
             show(console, preview)
             async for event in migrate_subject(job, decisions or MigrationAnswers(options, console), outcome, preview, opts_in=opt_in):

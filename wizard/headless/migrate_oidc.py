@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from wizard.flows.migrate_oidc import OidcPreview
     from wizard.flows.migrate_subject import MigrationDecisions
     from wizard.options import Options
+    from wizard.secret import Secret
 
 
-async def run_migrate_oidc(options: Options, console: Console, *, grace: str, decisions: MigrationDecisions | None = None) -> int:
+async def run_migrate_oidc(
+    options: Options,
+    console: Console,
+    *,
+    grace: str,
+    decisions: MigrationDecisions | None = None,
+    tenant: str = "",
+    token: Secret | None = None,
+) -> int:
     """Move every environment from its client secret to federation and return the exit code; the last event tells it too."""
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import opened
@@ -31,7 +40,7 @@ async def run_migrate_oidc(options: Options, console: Console, *, grace: str, de
         period = duration(grace)
         if period is None:
             raise BadInput([Problem("--grace", f"{grace!r} is no length of time", "--grace 24h (s, m, h or d)")])
-        async with opened(options.project, allowed=options.allow, wait=options.wait) as job:
+        async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
             preview = await previewed(job, period)
             show(console, preview)
             async for event in migrate_oidc(job, decisions or MigrationAnswers(options, console), outcome, preview):

@@ -6,19 +6,21 @@ Owns the hand-over between the command line, the rotation flow and the console. 
 from __future__ import annotations
 
 import json
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from wizard.errors import BadInput, LakestrapError, Problem
+from wizard.errors import LakestrapError
 from wizard.headless import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wizard.console import Console
+    from wizard.flows.job import Job
     from wizard.flows.rotate.preview import Item, Preview
+    from wizard.flows.rotate.wishes import Wishes
     from wizard.options import Options
+    from wizard.secret import Secret
 
 SIGNS = {"rotate": "renew", "finish": "finish", "retire": "end the old one", "undo": "put the old one back", "wait": "wait", "skip": "skip"}
 
@@ -29,32 +31,40 @@ class RotationAnswers(Answers):
     async def agrees_to_rotate(self, preview: object) -> bool:
         if self.options.yes:
             return True
-        if not self.can_ask:
-            raise BadInput([Problem("--yes", "the rotation has to be agreed to", "look at what is shown above, then add --yes")])
-        return self.console.confirm("Go on?")
+        return await self.agreed("Go on?", "the rotation has to be agreed to", "look at what is shown above, then add --yes")
 
     async def choice(self, question: str, choices: tuple[str, ...], why: str) -> str | None:
-        if not self.can_ask:
-            return None
-        self.console.say(f"{why}\n{question} ({' / '.join(choices)})")
-        answer = sys.stdin.readline().strip()
-        return answer if answer in choices else None
+        return await self.person.choice(question, choices, why) if self.person else None
+
+    async def wishes(self, job: Job, wanted: Mapping[str, Any]) -> Wishes:
+        """What is to be rotated: what the options say. Raises ``BadInput`` with everything that is wrong with them."""
+        from wizard.flows.rotate.wishes import wished
+
+        return wished(job.project, **wanted)
 
 
-async def run_rotate(options: Options, console: Console, wanted: Mapping[str, Any], decisions: RotationAnswers | None = None) -> int:
+async def run_rotate(
+    options: Options,
+    console: Console,
+    wanted: Mapping[str, Any],
+    decisions: RotationAnswers | None = None,
+    *,
+    tenant: str = "",
+    token: Secret | None = None,
+) -> int:
     """Rotate and return the exit code. ``wanted`` are the arguments of ``wizard.flows.rotate.wishes.wished``."""
     from wizard.flows.job import opened
     from wizard.flows.rotate.preview import previewed
     from wizard.flows.rotate.run import RotationOutcome, closing, rotate
-    from wizard.flows.rotate.wishes import wished
 
+    answers = decisions or RotationAnswers(options, console)
     outcome, error, run = RotationOutcome(), None, ""
     try:
-        async with opened(options.project, allowed=options.allow, wait=options.wait) as job:
-            wishes = wished(job.project, **wanted)
+        async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
+            wishes = await answers.wishes(job, wanted)
             preview = await previewed(job, wishes)
             show(console, preview)
-            async for event in rotate(job, wishes, decisions or RotationAnswers(options, console), outcome, preview):
+            async for event in rotate(job, wishes, answers, outcome, preview):
                 run = event.run or run
                 console.event(event)
     except LakestrapError as problem:

@@ -17,24 +17,35 @@ if TYPE_CHECKING:
     from wizard.engine.plan import Plan
     from wizard.flows.decisions import Decisions, Outcome
     from wizard.flows.job import Job
+    from wizard.headless import Person
     from wizard.options import Options
+    from wizard.secret import Secret
 
 SHARED_TITLE = "shared by all"
 
 
-async def run_status(options: Options, console: Console, *, everything: bool = False, fix: bool = False) -> int:
+async def run_status(
+    options: Options,
+    console: Console,
+    *,
+    everything: bool = False,
+    fix: bool = False,
+    person: Person | None = None,
+    tenant: str = "",
+    token: Secret | None = None,
+) -> int:
     """Tell every row; 5 on drift. ``everything`` shows people what is as it should be too; ``fix`` goes on to the plan."""
     from wizard.flows.job import opened
     from wizard.flows.status import status
 
     error: LakestrapError | None = None
-    async with opened(options.project, to_look=True) as job:
+    async with opened(options.project, to_look=True, tenant=tenant, token=token) as job:
         found = await status(job)
     show(found, console, everything=everything)
     if fix and found.drifted:
         try:
-            if await _mended(options, console):
-                async with opened(options.project, to_look=True) as job:
+            if await _mended(options, console, person, tenant, token):
+                async with opened(options.project, to_look=True, tenant=tenant, token=token) as job:
                     found = await status(job)
                 show(found, console, everything=False)
         except LakestrapError as problem:
@@ -88,20 +99,20 @@ def finished(found: Status, error: LakestrapError | None = None) -> Event:
     return Event(EventKind.RUN_FINISHED, outcome=words, error=error.message if error else "", hint=hint, detail=detail)
 
 
-async def _mended(options: Options, console: Console) -> bool:
+async def _mended(options: Options, console: Console, person: Person | None, tenant: str, token: Secret | None) -> bool:
     """Show what set-up would do about it and, with agreement, let it; whether anything was carried out."""
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import opened
     from wizard.flows.setup import planned
     from wizard.headless import Answers
 
-    decisions, outcome = Answers(options, console), Outcome()
-    async with opened(options.project, allowed=options.allow) as job:
+    decisions, outcome = Answers(options, console, person), Outcome()
+    async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
         preview = await planned(job)
         if preview.plan.empty:
             console.say("set-up has nothing to mend here: see the hints")
             return False
-        if not options.yes and not decisions.can_ask:
+        if not options.yes and person is None:
             _show_plan(console, preview.plan)
             console.say("to carry it out: lakestrap status --fix --yes")
             return False

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from wizard.flows.decisions import Decisions
     from wizard.flows.upgrade import Preview
     from wizard.options import Options
+    from wizard.secret import Secret
 
 
-async def run_upgrade(options: Options, console: Console, *, check: bool, decisions: Decisions | None = None) -> int:
+async def run_upgrade(
+    options: Options, console: Console, *, check: bool, decisions: Decisions | None = None, tenant: str = "", token: Secret | None = None
+) -> int:
     """Propose what an older version wrote in this version's form; with ``check`` only tell, and 5 where there is something."""
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import opened
@@ -27,7 +30,7 @@ async def run_upgrade(options: Options, console: Console, *, check: bool, decisi
 
     outcome, error, run = Outcome(), None, ""
     try:
-        async with opened(options.project, allowed=options.allow, wait=options.wait) as job:
+        async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
             preview = await previewed(job)
             show(preview, console)
             if check:

@@ -49,14 +49,14 @@ class GoBack(Exception):
 
 
 class Asking:
-    """Asks single questions; knows the terminal, the session for lists, and what was learnt."""
+    """Asks single questions; knows the terminal, the session for lists (none where every choice is given), and what was learnt."""
 
-    def __init__(self, console: Console, lines: Lines, session: Session, known: Known) -> None:
+    def __init__(self, console: Console, lines: Lines, session: Session | None, known: Known) -> None:
         self.console, self.lines, self.session, self.known = console, lines, session, known
 
     async def ask(self, item: Asked, answers: Answers) -> Answers:
         """The answers with this question's, asked until it is right. Raises ``GoBack``."""
-        if item.listed(answers) not in self.known.lists:
+        if self.session is not None and item.listed(answers) not in self.known.lists:
             await learn(self.session, item, answers, self.known)
         offered = choices_of(item, answers, self.known)
         self._introduce(item, answers, offered)
@@ -136,7 +136,7 @@ class Asking:
             self.console.say(f"  {SIGNS}")
             return offered
         name = question.choices.name if not isinstance(question.choices, tuple) else ""
-        if name.startswith("people: "):
+        if name.startswith("people: ") and self.session is not None:
             offered = await fetch(self.session, name, word)
         found = [choice for choice in offered.choices if word.lower() in f"{choice.label} {choice.value} {choice.detail}".lower()]
         self._list(offered.choices, found[: SHOWN * 2])

@@ -129,7 +129,7 @@ async def _reviewed(asking: Asking, answers: Answers, path: Path, *, again: bool
 
 async def _tell_taken_names(asking: Asking, project: Project) -> None:
     for environment in project.environments:
-        if not environment.existing.vault:
+        if not environment.existing.vault and asking.session is not None:
             verdict = await vault_name(asking.session, environment.subscription, names(project, environment).vault)
             if verdict.answer is Answer.NO:
                 asking.tell(f"{environment.name}: {verdict.why}", verdict.hint)
