@@ -58,6 +58,7 @@ def played(text: str, folder: Path):  # type: ignore[no-untyped-def]
     programs.mkdir()
     shutil.copytree(done, folder / "pushed", ignore=shutil.ignore_patterns(".lakestrap", "*.json", "*.jsonl") if begins[2] else None)
     work.mkdir()
+    shutil.copytree(ROOT / "examples" / "hand-kept", folder / "hand-kept")
     if not begins[2]:
         shutil.copytree(folder / "pushed", work, dirs_exist_ok=True)
     program(programs, "lakestrap", f'PYTHONPATH="{ROOT}" exec "{sys.executable}" -m wizard "$@" --yes </dev/null')
