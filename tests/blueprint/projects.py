@@ -58,6 +58,10 @@ CASES: dict[str, tuple[Project, Facts]] = {
     "federated": (project(), facts()),
     "managed-identity": (project(identity={"mode": "managed-identity"}), facts()),
     "client-secret": (project(identity={"mode": "client-secret"}), facts()),
+    "data-side": (
+        project(data={"unity_catalog": True, "grants": [{"group": "data-analysts", "role": "reader", "environments": ["prod"]}]}),
+        facts(),
+    ),
     "existing-identities": (with_existing(identity="0f0f0f0f-0001-4d5e-8f60-000000000001"), facts()),
     "release": (project(delivery={"strategy": "release"}), facts()),
     "environment-branches": (project(delivery={"strategy": "environment-branches"}), facts()),

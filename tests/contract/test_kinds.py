@@ -37,6 +37,7 @@ NEVER_DELETED = {
 }
 UNMARKED = {
     "arm.provider_registration": "a registration has no member for a mark, and is nobody's",
+    "databricks.grant": "a grant has only principal and privileges; the securable bears the mark",
     "databricks.secret_acl": "an entry of a scope that is ours has only principal and permission",
     "databricks.secret_scope": "a scope has no member for a mark",
     "databricks.service_principal": "a member has only the name that Entra ID gives; the principal itself bears the mark",
@@ -49,6 +50,9 @@ UNMARKED = {
 }
 """``owner`` is empty although we made it."""
 SEVERAL = {
+    "databricks.catalog": "isolation is a request of its own: an update that follows the create",
+    "databricks.external_location": "isolation is a request of its own: an update that follows the create",
+    "databricks.storage_credential": "isolation is a request of its own: an update that follows the create",
     "github.environment": "gate, branch policies and mark are requests of their own: updates that follow the create",
     "github.files": "branch, commit and pull request are requests of their own: updates that follow the create",
 }

@@ -36,6 +36,7 @@ def test_the_names_of_the_architecture() -> None:
         "application": "shop-dev-deploy",
         "identity": "id-shop-dev-deploy",
         "scope": "shop",
+        "catalog": "shop_dev",
         "application_unique_name": "lakestrap-shop-dev",
         "credential": "github-dev",
         "deployment": "lakestrap-shop-dev",

@@ -6,6 +6,7 @@ Owns composition. Pure: no cloud is asked, nothing is read but the project and t
 from __future__ import annotations
 
 from wizard.blueprint.azure import azure, first_party, registrations
+from wizard.blueprint.data import data
 from wizard.blueprint.databricks import databricks
 from wizard.blueprint.facts import Facts, Gates, Place
 from wizard.blueprint.github import environment_resources, repository_resources
@@ -29,4 +30,4 @@ def resources(project: Project, facts: Facts) -> tuple[Resource, ...]:
 def environment_only(project: Project, environment: Environment, facts: Facts) -> tuple[Resource, ...]:
     """What one environment of a project wants to exist, without what is shared; of ``facts`` only that environment's are asked."""
     place = Place(project, environment, facts)
-    return (*azure(place), *identity(place), *environment_resources(place), *databricks(place), *preview(place))
+    return (*azure(place), *identity(place), *environment_resources(place), *databricks(place), *data(place), *preview(place))

@@ -22,6 +22,7 @@ ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^/]+/resource[gG]roups/[
 AddressRange = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 SubnetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([\w.-]{0,78}\w)?$")]
 ContainerName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", min_length=3, max_length=63)]
+SchemaName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=255)]
 Tags = dict[Annotated[str, Field(pattern=r"^[^<>%&\\?/]{1,128}$")], Annotated[str, Field(max_length=256)]]
 
 
@@ -167,6 +168,35 @@ class SecretSpec(Part):
     environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
 
 
+class DataGrant(Part):
+    """Whoever works with an environment's data, and how; pipelines have their own rights."""
+
+    group: str | None = Field(default=None, min_length=1, description="A group of the Databricks account, by name. Either group or user.")
+    user: str | None = Field(default=None, min_length=1, description="A user of the Databricks account, by name. Either group or user.")
+    role: Literal["reader", "writer"] = Field(description="reader: see and read all of the catalog. writer: also write and create in it.")
+    environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
+
+
+class Data(Part):
+    """What Unity Catalog knows of the data lakes: a catalog for each environment, in the metastore of its region."""
+
+    unity_catalog: StrictBool = Field(
+        default=False,
+        description="Make a catalog for each environment with schemas, locations in its data lake and what they need. The Databricks "
+        "account's metastore has to be assigned to the workspaces, as it is to new ones.",
+    )
+    schemas: tuple[SchemaName, ...] = Field(
+        default=(), max_length=100, description="Schemas of each catalog; one for each container of the lake when left out."
+    )
+    isolated: StrictBool = Field(default=True, description="Only an environment's own workspace reaches its data.")
+    owner: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A group of the Databricks account that owns what is made, so that each member can run set-up. Default: who ran it.",
+    )
+    grants: tuple[DataGrant, ...] = Field(default=(), max_length=100, description="Who reads and writes the catalogs.")
+
+
 class Naming(Part):
     """Patterns for names; may use {project} {environment} {hash} {region}, and {Environment} as it is spelled."""
 
@@ -195,6 +225,9 @@ class Naming(Part):
     application: str | None = Field(default=None, description="Entra application. Default {project}-{environment}-deploy.")
     identity: str | None = Field(default=None, description="Managed identity. Default id-{project}-{environment}-deploy.")
     scope: str | None = Field(default=None, description="Databricks secret scope. Default {project}.")
+    catalog: str | None = Field(
+        default=None, description="Catalog, unique in the region's metastore; - becomes _. Default {project}_{environment}."
+    )
 
 
 class Existing(Part):
@@ -250,6 +283,7 @@ class Project(Part):
     network: Network = Field(default=Network(), description="Network of the workspaces.")
     workspace: Workspace = Field(default=Workspace(), description="The Databricks workspaces.")
     lake: Lake = Field(default=Lake(), description="The data lakes.")
+    data: Data = Field(default=Data(), description="What Unity Catalog knows of the data lakes; nothing unless it is wished.")
     monitoring: Monitoring = Field(default=Monitoring(), description="Logs and traces.")
     budget: Budget | None = Field(default=None, description="A monthly budget for each environment; none when left out.")
     tags: Tags = Field(default_factory=dict, description="Azure tags for everything that is created.")
@@ -300,6 +334,10 @@ class Project(Part):
     def access_of(self, environment: Environment) -> tuple[Access, ...]:
         """The people's rights that apply to an environment."""
         return tuple(item for item in self.access if item.environments is None or environment.name in item.environments)
+
+    def data_grants_of(self, environment: Environment) -> tuple[DataGrant, ...]:
+        """Who works with an environment's data."""
+        return tuple(item for item in self.data.grants if item.environments is None or environment.name in item.environments)
 
     def secrets_of(self, environment: Environment) -> tuple[SecretSpec, ...]:
         """The secrets that an environment's vault shall hold."""

@@ -30,6 +30,8 @@ class Kind:
     rule: str
     plain: bool = False
     """Hyphens are left out of what is filled in (storage accounts allow letters and digits only)."""
+    underscored: bool = False
+    """Hyphens become underscores in what is filled in (SQL would want such a name quoted)."""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -70,6 +72,7 @@ KINDS: Mapping[str, Kind] = {
         "id-{project}-{environment}-deploy", re.compile(r"(?=.{3,})[A-Za-z0-9][A-Za-z0-9_-]*"), 128, "3-128 letters, digits, _ and -"
     ),
     "scope": Kind("{project}", re.compile(r"[\w.@/-]+"), 128, "1-128 letters, digits and _-@./"),
+    "catalog": Kind("{project}_{environment}", re.compile(r"[a-z0-9_]+"), 120, "1-120 lower-case letters, digits and _", underscored=True),
 }
 
 
@@ -91,6 +94,7 @@ class Names:
     application: str
     identity: str
     scope: str
+    catalog: str
     application_unique_name: str
     credential: str
     deployment: str
@@ -126,6 +130,8 @@ def name_of(project: Project, environment: Environment, kind: str) -> str:
     }
     if KINDS[kind].plain:
         words = {word: text.replace("-", "") for word, text in words.items()}
+    if KINDS[kind].underscored:
+        words = {word: text.replace("-", "_") for word, text in words.items()}
     if pattern:
         return fill(pattern, words)
     return fill(KINDS[kind].pattern, _fitting(KINDS[kind], words))

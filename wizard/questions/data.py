@@ -14,6 +14,10 @@ def _budgeted(situation: Situation) -> bool:
     return situation.get("budget.amount") is not None
 
 
+def _with_catalogs(situation: Situation) -> bool:
+    return bool(situation.get("data.unity_catalog"))
+
+
 QUESTIONS = (
     Question(
         field="lake.containers",
@@ -40,6 +44,25 @@ QUESTIONS = (
             Choice("GZRS", "GZRS", "three places, and a second region too"),
         ),
         default=lambda _: "LRS",
+        further=DATA,
+    ),
+    Question(
+        field="data.unity_catalog",
+        step=Step.DELIVERY,
+        label="Catalogs in Unity Catalog",
+        help="A catalog with schemas and storage locations for each environment.",
+        why="Tables then have one name, one place and rights of their own; the account's metastore has to be assigned to the workspaces.",
+        kind=Kind.YES_NO,
+        default=lambda _: False,
+        further=DATA,
+    ),
+    Question(
+        field="data.owner",
+        step=Step.DELIVERY,
+        label="Owner of the catalogs",
+        help="A group of the Databricks account; nothing for whoever runs set-up.",
+        why="Every member can run set-up again; what one person owns only that person can change.",
+        when=_with_catalogs,
         further=DATA,
     ),
     Question(

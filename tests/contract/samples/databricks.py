@@ -44,10 +44,55 @@ async def _token(stage: Stage) -> Resource:
     return Token(host=secret.host, application_id=secret.application_id, label="tool", sign_in=value, **NAMED)
 
 
+async def _lake(stage: Stage) -> Workspace:
+    workspace = await _workspace(stage)
+    await workspace.lake()
+    return workspace
+
+
+async def _assignment(stage: Stage) -> Resource:
+    return (await _workspace(stage)).assignment()
+
+
+async def _credential(stage: Stage) -> Resource:
+    return (await _lake(stage)).credential()
+
+
+async def _location(stage: Stage) -> Resource:
+    workspace = await _lake(stage)
+    await stage.made(workspace.credential())
+    return workspace.location()
+
+
+async def _catalog(stage: Stage) -> Resource:
+    workspace = await _lake(stage)
+    await stage.made(workspace.credential())
+    await stage.made(workspace.location())
+    return workspace.catalog(forced=True)  # every catalog is made with an empty schema
+
+
+async def _schema(stage: Stage) -> Resource:
+    catalog = await _catalog(stage)
+    await stage.made(catalog)
+    return Workspace.schema_in(catalog)
+
+
+async def _grant(stage: Stage) -> Resource:
+    catalog = await _catalog(stage)
+    await stage.made(catalog)
+    return Workspace.grant_on(catalog)
+
+
 SAMPLES: Mapping[str, Sample] = {
+    "databricks.catalog": Sample(_catalog, {"isolated": False}),
+    "databricks.external_location": Sample(_location, {"isolated": False}),
+    "databricks.grant": Sample(_grant, {"privileges": frozenset({"USE_CATALOG", "USE_SCHEMA", "SELECT"})}),
+    "databricks.metastore_assignment": Sample(_assignment),
     "databricks.oauth_secret": Sample(_oauth_secret),
+    "databricks.schema": Sample(_schema, {"owner": "data-engineers"}),
     "databricks.secret_acl": Sample(_acl, {"permission": "MANAGE"}),
     "databricks.secret_scope": Sample(_scope),
     "databricks.service_principal": Sample(_principal, {"entitlements": frozenset({"workspace-access", "databricks-sql-access"})}),
+    "databricks.storage_credential": Sample(_credential, {"isolated": False}),
     "databricks.token": Sample(_token),
 }

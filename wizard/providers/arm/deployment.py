@@ -177,7 +177,10 @@ class Deployment(Resource):
             raise NotYet(f"deployment {self.deployment_name} is {state.lower()}", pause[-1] if pause else POLL_SECONDS)
         if state != "Succeeded":
             raise failure(self.deployment_name, state, deployment.properties.error)
-        return await self._observed(session, deployment)
+        settled = await self._observed(session, deployment)
+        if session.young(str(deployment.id)):
+            session.made(deployed_key(settled.attributes.get("output.workspaceUrl")))
+        return settled
 
     def command(self, action: str) -> str:
         where = f"--resource-group {self.group} --name {self.deployment_name} --subscription {self.subscription}"
@@ -187,6 +190,11 @@ class Deployment(Resource):
             "update": f"{start} --parameters @infra/parameters/{self.name}.parameters.json",
             "delete": f"az deployment group delete {where}",
         }.get(action, "")
+
+
+def deployed_key(host: object) -> str:
+    """By which a run remembers that it has deployed, roles and all, what that host belongs to."""
+    return f"deployed {host}".lower()
 
 
 def _types(template: Json) -> Iterator[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 VAULT_REFUSED = "Unable to grant read/list permission"
-UNSPREAD = ("was not found", "is not available")
+UNSPREAD = ("was not found", "is not available", "Could not find principal")
 """What a workspace says of a principal or a vault that is not known everywhere yet."""
 
 
@@ -80,4 +80,4 @@ def _status(code: str) -> int:
     number = code.removeprefix("SCIM_")
     if number.isdigit():
         return int(number)
-    return {"RESOURCE_DOES_NOT_EXIST": 404, "NOT_FOUND": 404, "RESOURCE_ALREADY_EXISTS": 400}.get(code, 400)
+    return 404 if code == "NOT_FOUND" or code.endswith("_DOES_NOT_EXIST") else 400

@@ -76,11 +76,13 @@ class ServicePrincipal(Resource):
 
         try:
             with translated(f"add the service principal {self.display_name}", self.host, session, young=True):
-                return self._observed(await session.databricks(host_of(self.host), add))
+                observed = self._observed(await session.databricks(host_of(self.host), add))
         except ServiceRefused as refusal:
             if refusal.status == 409 and (there := await self.read(session)) is not None:
                 return there  # it has signed in meanwhile, or another hand was quicker
             raise
+        session.made(wanted.lower())
+        return observed
 
     async def update(self, session: Session, observed: Observed) -> Observed:
         """Add the missing entitlements."""

@@ -1,12 +1,13 @@
 """Tables and wire forms of a workspace. No rules: those are in the files that own them.
 
 The workspace itself is an ARM resource (``arm.resources``, ``Microsoft.Databricks/workspaces``); ``W`` is its numeric
-``workspaceId``. Keys of every table begin with ``W/``.
+``workspaceId``. Keys of every table of a workspace begin with ``W/``.
 
 | table | key | document |
 | --- | --- | --- |
-| ``databricks.account`` | ``account`` | ``id`` |
-| ``databricks.metastores`` | region | ``metastore_id, name, region`` |
+| ``databricks.account`` | ``account``, ``groups`` | ``id``; ``groups: [{name, members: [user names, application ids]}]`` |
+| ``databricks.metastores`` | region | ``metastore_id, name, region, automatic?, storage_root?, admins?, grants?`` |
+| ``databricks.unity`` | ``metastore id/kind/full name`` | the securable, ``grants: {principal: […]}``, ``bindings: [W]`` |
 | ``databricks.principals`` | ``W/scim id`` | ``id, kind, name (upn or application id), displayName, externalId, entitlements, active`` |
 | ``databricks.groups`` | ``W/scim id`` | ``id, displayName, members: [scim ids], entitlements`` |
 | ``databricks.tokens`` | ``W/token id`` | ``token_id, value, comment, creation_time, expiry_time, owner: scim id`` |

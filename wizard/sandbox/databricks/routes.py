@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.sandbox.databricks import (
+    catalogs,
     clusters,
     discovery,
     files,
@@ -15,13 +16,30 @@ from wizard.sandbox.databricks import (
     scim,
     scopes,
     secrets,
+    storage_access,
     token_management,
     tokens,
+    unity_grants,
 )
 from wizard.sandbox.databricks.router import ACCOUNTS, WORKSPACES
 
 ROUTERS = (WORKSPACES, ACCOUNTS)
 MODULES = (
-    *(clusters, discovery, files, groups, listings, oauth, oauth_secrets, permissions, runs, scim, scopes, secrets),
-    *(token_management, tokens),
+    *(
+        catalogs,
+        clusters,
+        discovery,
+        files,
+        groups,
+        listings,
+        oauth,
+        oauth_secrets,
+        permissions,
+        runs,
+        scim,
+        scopes,
+        secrets,
+        storage_access,
+    ),
+    *(token_management, tokens, unity_grants),
 )

@@ -1,0 +1,117 @@
+"""The data side: what Unity Catalog knows of an environment's data lake, and who works with it.
+
+Owns which securables a project needs and what they wait for. Nothing unless ``data.unity_catalog`` is wished. The names of all of them
+begin with the catalog's, since a metastore is shared by every workspace of a region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wizard.blueprint.facts import Place
+from wizard.engine.resource import Ref, Resource
+from wizard.project.data import schemas
+from wizard.providers.databricks.catalog import Catalog
+from wizard.providers.databricks.external_location import ExternalLocation
+from wizard.providers.databricks.grant import Grant
+from wizard.providers.databricks.metastore_assignment import MetastoreAssignment
+from wizard.providers.databricks.schema import Schema
+from wizard.providers.databricks.storage_credential import StorageCredential
+
+READER = frozenset({"BROWSE", "EXECUTE", "READ_VOLUME", "SELECT", "USE_CATALOG", "USE_SCHEMA"})
+WRITER = READER | {"CREATE_FUNCTION", "CREATE_MATERIALIZED_VIEW", "CREATE_MODEL", "CREATE_TABLE", "CREATE_VOLUME", "MODIFY", "WRITE_VOLUME"}
+DEPLOY = WRITER | {"APPLY_TAG", "CREATE_SCHEMA", "REFRESH"}
+"""Of the pipeline's identity, as which jobs run: all but managing who else may."""
+FILES = frozenset({"READ_FILES", "WRITE_FILES"})
+ROLES = {"reader": READER, "writer": WRITER}
+
+
+def data(place: Place) -> Iterator[Resource]:
+    """The data side of one environment."""
+    if not place.project.data.unity_catalog:
+        return
+    project, host, named, owned = place.project, place.host, place.named, place.owned
+    owner = project.data.owner or ""
+    catalog = f"databricks.catalog/{place.name}"
+    yield MetastoreAssignment(**named, host=host, region=place.region)
+    connector = Ref(f"arm.deployment/{place.name}", "output.accessConnectorId")
+    yield StorageCredential(
+        **named,
+        host=host,
+        owner=owner,
+        credential=place.names.catalog,
+        connector_id=connector,
+        isolated=project.data.isolated,
+        after=(f"databricks.metastore_assignment/{place.name}",),
+    )
+    yield from _locations(place)
+    first = project.lake.containers[0]
+    yield Catalog(
+        **named,
+        host=host,
+        owner=owner,
+        catalog=place.names.catalog,
+        storage_root=path(place, first, "managed/catalog"),
+        isolated=project.data.isolated,
+        after=(f"databricks.external_location/{place.name}/{first}",),
+    )
+    for schema, container in schemas(project).items():
+        yield Schema(
+            name=f"{place.name}/{schema}",
+            **owned,
+            host=host,
+            owner=owner,
+            catalog=Ref(catalog, "catalog"),
+            schema=schema,
+            storage_root=path(place, container, f"managed/schemas/{schema}") if container else "",
+            after=(f"databricks.external_location/{place.name}/{container}",) if container else (),
+        )
+    yield from _grants(place)
+
+
+def path(place: Place, container: str, folder: str = "") -> Ref:
+    """A path in the environment's data lake."""
+    return Ref(f"arm.deployment/{place.name}", "output.storageAccountName", f"abfss://{container}@{{}}.dfs.core.windows.net/{folder}")
+
+
+def _locations(place: Place) -> Iterator[Resource]:
+    """One for each container; where the lake is the user's own, once the connector may write it."""
+    granted = (f"arm.role_assignment/{place.name}/connector-storage",) if place.environment.existing.storage else ()
+    for container in place.project.lake.containers:
+        yield ExternalLocation(
+            name=f"{place.name}/{container}",
+            **place.owned,
+            host=place.host,
+            owner=place.project.data.owner or "",
+            location=f"{place.names.catalog}_{container.replace('-', '_')}",
+            url=path(place, container),
+            credential=Ref(f"databricks.storage_credential/{place.name}", "credential"),
+            isolated=place.project.data.isolated,
+            after=granted,
+        )
+
+
+def _grants(place: Place) -> Iterator[Resource]:
+    """Who works with the catalog, and the pipeline's own files beside it."""
+    catalog = Ref(f"databricks.catalog/{place.name}", "catalog")
+    yield _grant(place, "deploy", "catalog", catalog, place.client_id, DEPLOY)
+    for container in place.project.lake.containers:
+        location = Ref(f"databricks.external_location/{place.name}/{container}", "location")
+        yield _grant(place, f"deploy-{container}", "external_location", location, place.client_id, FILES)
+    for item in place.project.data_grants_of(place.environment):
+        kind, who = ("group", item.group) if item.group else ("user", item.user)
+        yield _grant(place, f"{kind}-{who}", "catalog", catalog, str(who), ROLES[item.role])
+
+
+def _grant(place: Place, name: str, securable: str, full_name: Ref, principal: str | Ref, privileges: frozenset[str]) -> Resource:
+    """Once the pipeline's identity is a member, where it is for that."""
+    return Grant(
+        name=f"{place.name}/{name}",
+        **place.owned,
+        host=place.host,
+        securable=securable,
+        full_name=full_name,
+        principal=principal,
+        privileges=privileges,
+        after=(f"databricks.service_principal/{place.name}",) if isinstance(principal, Ref) else (),
+    )
