@@ -191,8 +191,17 @@ def test_what_only_looks_has_a_read_only_identity_and_skips_forks() -> None:
     for job in (preview, drift):
         assert job["environment"] == "${{ matrix.environment }}-plan"
         assert not any(" create " in step.get("run", "") for step in job["steps"])
-    assert not any("id-token" in job.get("permissions", {}) for name, job in read(files["ci.yml"])["jobs"].items() if name != "what-if")
+    identified = {name for name, job in read(files["ci.yml"])["jobs"].items() if "id-token" in job.get("permissions", {})}
+    assert identified == {"what-if", "validate"}
     assert not any("environment" in job for job in read(workflows()["ci.yml"])["jobs"].values())
+
+
+def test_a_pull_request_validates_every_target_in_the_first_workspace_only() -> None:
+    job = read(workflows(plan_environment=True)["ci.yml"])["jobs"]["validate"]
+    assert job["environment"] == "dev-plan" and job["env"]["DATABRICKS_AUTH_TYPE"] == "github-oidc-azure"
+    assert job["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+    (script,) = [step["run"] for step in job["steps"] if "run" in step]
+    assert script.startswith("for target in dev UAT prod; do\n") and "databricks bundle validate --strict" in script
 
 
 def test_proof_only_reads() -> None:

@@ -1,6 +1,7 @@
-"""The GitHub environment ENV-plan: previews in pull requests, with an identity that can read and do nothing else.
+"""The GitHub environment ENV-plan: previews in pull requests, with an identity that can read and do nothing else in Azure.
 
-Owns that environment whole. It has no gate, because nothing can be done with what it opens.
+Owns that environment whole. It has no gate, because nothing can be done with what it opens. In the first environment's workspace it is a
+member like anybody, since a bundle can only be validated by one; in no other, because code that nobody has reviewed meets it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from wizard.blueprint.identity import Actor, trusting
 from wizard.blueprint.roles import PREVIEW_ACTIONS
 from wizard.engine.resource import Ref, Resource
 from wizard.providers.arm.role_definition import RoleDefinition
+from wizard.providers.databricks.service_principal import ServicePrincipal
 from wizard.providers.github.environment import Environment
 from wizard.providers.github.oidc_subject import OidcSubject
 
@@ -53,4 +55,8 @@ def preview(place: Place) -> Iterator[Resource]:
         "AZURE_RESOURCE_GROUP": place.names.resource_group,
         "AZURE_LOCATION": place.region,
     }
+    if place.environment == place.project.environments[0]:
+        client_id = Ref(f"{kind}/{actor.name}", "client_id")
+        yield ServicePrincipal(name=actor.name, host=place.host, application_id=client_id, display_name=actor.application, **owned)
+        values["DATABRICKS_HOST"] = place.address
     yield from environment_variables(place, actor.name, values)
