@@ -20,12 +20,12 @@ class Entry(NamedTuple):
     words: str
 
 
-RESUME = Entry("resume", "Plan and go on", "skip the questions: hold the project file against the clouds")
+RESUME = Entry("resume", "Plan and go on", "the plan, without the questions")
 AFTERWARDS = (
-    Entry("status", "Status", "what has drifted, what expires, what waits; only read"),
-    Entry("add", "Add an environment", "one more stage, like one that is there; the others stay as they are"),
-    Entry("rotate", "Rotate credentials", "renew what expires, the old one valid beside the new"),
-    Entry("destroy", "Tear down", "remove what was made, trust first; shown and asked before"),
+    Entry("status", "Status", "what drifted, what expires, what waits"),
+    Entry("add", "Add an environment", "one more, like one that is there"),
+    Entry("rotate", "Rotate credentials", "the old ones valid beside the new"),
+    Entry("destroy", "Tear down", "what was made, trust first"),
 )
 LEAVE = Entry("leave", "Leave", "nothing is lost")
 
@@ -36,11 +36,11 @@ def entries(found: Found | None) -> list[Entry]:
         kept = found is not None and found.answers
         words = "your answers of last time were kept" if kept else "questions, then a plan to look at; nothing is made before you agree"
         return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), LEAVE]
-    words = "your answers of last time were kept" if found.answers else "the project file's answers, to confirm or change; then the plan"
+    words = "your answers of last time were kept" if found.answers else "confirm or change them, then the plan"
     setup = Entry("setup", "Set up: go on where you left" if found.answers else "Set up: look at the answers", words)
     resume = RESUME
     if found.unfinished:
-        resume = Entry("resume", "Resume the run that did not end", f"{found.unfinished}: it finishes the job, nothing is made twice")
+        resume = Entry("resume", "Resume the run that did not end", "it goes on; nothing is made twice")
     first = [resume, setup] if found.unfinished else [setup, resume]
     return [*first, *AFTERWARDS, LEAVE]
 

@@ -54,8 +54,18 @@ def _title(name: str, rows: tuple[Row, ...]) -> Text:
 
 def _line(row: Row) -> Line:
     sign, style = SIGNS[str(row.standing)]
-    text = Text.assemble((f"{sign} ", style), row.what, (f"  {row.area}", "dim"), no_wrap=True)
+    text = Text.assemble((f"{sign} ", style), _what(row), (f"  {row.area}", "dim"), no_wrap=True)
     return Line(text, _detail(row), row.hint if row.hint.startswith(("lakestrap ", "az ", "gh ", "databricks ", "git ")) else "")
+
+
+def _what(row: Row) -> str:
+    """A resource by its name within the environment, other things as they are called."""
+    kind, separator, name = row.what.partition("/")
+    if not separator or "." not in kind or " " in kind:
+        return row.what
+    own = name.removeprefix(f"{row.environment}/")
+    words = kind.partition(".")[2].replace("_", " ")
+    return words if own == row.environment else f"{own} ({words})"
 
 
 def _detail(row: Row) -> Text:
@@ -86,18 +96,22 @@ def _overview(found: Status) -> Text:
     counts = found.counts()
     text = Text()
     if found.drifted:
-        text.append(f"{counts['drift']} things are not as {found.project} wants them.\n\n", "bold red")
+        many = counts["drift"] > 1
+        text.append(
+            f"{counts['drift']} thing{'s are' if many else ' is'} not as {found.project} wants {'them' if many else 'it'}.", "bold red"
+        )
+        text.append("\n\n")
         text.append(
             "Choose a line with ✗ to see what is there instead. M shows the plan that mends them; nothing is changed before you agree.\n\n"
         )
     else:
         text.append("Nothing has drifted.\n\n", "bold green")
     if counts.get("expiring"):
-        text.append(f"{counts['expiring']} expire soon. ", "bold yellow")
-        text.append("O renews them, the old ones valid beside the new.\n\n")
+        text.append(f"{counts['expiring']} expire{'' if counts['expiring'] > 1 else 's'} soon. ", "bold yellow")
+        text.append("O renews what does, the old valid beside the new.\n\n")
     if counts.get("waiting"):
-        text.append(f"{counts['waiting']} wait ", "bold")
-        text.append("for somebody or for a moment: nothing is wrong with them.\n\n")
+        text.append(f"{counts['waiting']} wait{'' if counts['waiting'] > 1 else 's'} ", "bold")
+        text.append("for somebody or for a moment: nothing is wrong there.\n\n")
     if counts.get("unknown"):
         text.append(f"{counts['unknown']} may not be read by this sign-in", "bold yellow")
         text.append(": never take that for fine.\n\n")

@@ -23,6 +23,7 @@ from wizard.tui.widgets.answer_input import AnswerInput
 from wizard.tui.widgets.field import Field
 from wizard.tui.widgets.pick import Pick
 from wizard.tui.widgets.suggestions import Suggestions
+from wizard.tui.widgets.ticks import Ticks
 
 
 class Choosing(Page):
@@ -31,7 +32,7 @@ class Choosing(Page):
     heading: ClassVar[str] = ""
     onward: ClassVar[str] = "Preview"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,pagedown", "onward", "Preview", key_display="PgDn"),
+        Binding("ctrl+j,pagedown", "onward", "Preview", key_display="PgDn", priority=True),
         Binding("escape", "back", "Back"),
     ]
 
@@ -126,6 +127,7 @@ class Choosing(Page):
         self.check()
 
     @on(Pick.Picked)
+    @on(Ticks.Ticked)
     def picked(self) -> None:
         self.check()
 

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, SelectionList, Static
+from textual.widgets import Button
 
 from wizard.errors import Problem
+from wizard.questions import Choice, Kind, Question, Step
 from wizard.tui import removal_view
 from wizard.tui.outline import Outline
 from wizard.tui.screens.choosing import Choosing
 from wizard.tui.screens.outlined import Outlined
 from wizard.tui.undertaking import Undertaking
+from wizard.tui.widgets.ticks import Ticks
 
 if TYPE_CHECKING:
     from wizard.engine.events import Event
@@ -47,27 +48,23 @@ class DestroyChoice(Choosing):
         from wizard.project.file import load
 
         project = load(self.sitting.path)
-        rows = [(_row(each.name, each.subscription, project.is_production(each)), each.name) for each in project.environments]
-        yield SelectionList[str](*rows, id="environments", compact=True)
-        yield Static("\nWhat Azure keeps for a while after a deletion", classes="field-label")
-        yield Checkbox("purge it too: it cannot be had back", id="purge", compact=True)
+        words = {each.name: f"{each.subscription}{', production' if project.is_production(each) else ''}" for each in project.environments}
+        yield Ticks([Choice(name, name, detail) for name, detail in words.items()], id="environments")
+        label, purged = "Purge what Azure keeps for a while after a deletion, too", "it cannot be had back"
+        yield self.field(Question(field="--purge", step=Step.ENVIRONMENTS, label=label, help=purged, kind=Kind.YES_NO), False)
 
     def on_mount(self) -> None:
         self.query_one("#environments").focus()
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        return tuple(cast("SelectionList[str]", self.query_one("#environments", SelectionList)).selected)
+        return self.query_one("#environments", Ticks).selected
 
     def problems(self) -> list[Problem]:
         return [] if self.chosen else [Problem("", "no environment is ticked", "Space ticks one")]
 
     def go_on(self) -> None:
-        self.app.push_screen(DestroyPreview(self.chosen, purge=self.query_one("#purge", Checkbox).value))
-
-
-def _row(name: str, subscription: str, production: bool) -> Text:
-    return Text.assemble((name.ljust(14), "bold"), (subscription, "dim"), ("   production", "bold yellow") if production else "")
+        self.app.push_screen(DestroyPreview(self.chosen, purge=self.value("--purge") == "yes"))
 
 
 class DestroyPreview(Outlined):

@@ -21,8 +21,6 @@ from wizard.tui.screens.page import Page
 if TYPE_CHECKING:
     from wizard.tui.folder import Found
 
-WIDE = 31
-"""Columns of a job's title where what it does stands beside it."""
 ROOMY = 34
 """Rows of a terminal from which on every job has a second line for what it does."""
 
@@ -84,7 +82,9 @@ class Home(Page):
         at = jobs.highlighted or 0
         roomy = self.app.size.height >= ROOMY
         jobs.clear_options()
-        jobs.add_options([Option(_job(entry, roomy), id=entry.name) for entry in entries(found)])
+        offered = entries(found)
+        wide = 0 if roomy else max(len(entry.title) for entry in offered) + 2
+        jobs.add_options([Option(_job(entry, wide), id=entry.name) for entry in offered])
         jobs.highlighted = min(at, jobs.option_count - 1)
 
     def on_resize(self) -> None:
@@ -103,10 +103,9 @@ class Home(Page):
         self.app.push_screen(SignIn(onward=job))
 
 
-def _job(entry: Entry, roomy: bool) -> Text:
-    if roomy:
-        return Text.assemble((entry.title, "bold"), "\n", (entry.words, "dim"))
-    return Text.assemble((entry.title.ljust(WIDE), "bold"), " ", (entry.words, "dim"), no_wrap=True, overflow="ellipsis")
+def _job(entry: Entry, wide: int) -> Text:
+    """Title and words, beside each other in that many columns for the title; below each other where it is 0."""
+    return Text.assemble((entry.title.ljust(wide), "bold"), "" if wide else "\n", (entry.words, "dim"))
 
 
 def _folder(name: str, folder: str, found: Found) -> Text:

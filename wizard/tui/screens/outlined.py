@@ -29,7 +29,7 @@ class Outlined(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("c", "copy", "Copy"),
-        Binding("r", "again", "Look again"),
+        Binding("r", "again", "Again"),
         Binding("escape", "back", "Back"),
     ]
 

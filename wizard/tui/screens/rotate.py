@@ -10,11 +10,10 @@ import shlex
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Button, SelectionList, Static
+from textual.widgets import Button, Static
 
 from wizard.errors import BadInput, Problem
 from wizard.questions import Choice, Kind, Question, Step
@@ -24,6 +23,7 @@ from wizard.tui.progress import Board, board
 from wizard.tui.screens.choosing import Choosing
 from wizard.tui.screens.outlined import Outlined
 from wizard.tui.undertaking import Undertaking
+from wizard.tui.widgets.ticks import Ticks
 
 if TYPE_CHECKING:
     from wizard.engine.events import Event
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from wizard.tui.sitting import Sitting
 
 WHICH = (
-    Choice("due", "what is due", "expires within 30 days, or was begun and not finished"),
+    Choice("due", "what is due", "expires within 30 days, or is unfinished"),
     Choice("all", "all that is ticked below", "whether it expires soon or not"),
     Choice("undo", "put the old ones back", "as long as they are valid"),
 )
@@ -67,10 +67,10 @@ class RotateChoice(Choosing):
         with Horizontal(classes="columns"):
             with Vertical(classes="column"):
                 yield Static("Environments", classes="field-label")
-                yield SelectionList[str](*[(Text(name), name, True) for name in names], id="environments", compact=True)
+                yield Ticks([Choice(name, name) for name in names], names, id="environments")
             with Vertical(classes="column"):
                 yield Static("Kinds", classes="field-label")
-                yield SelectionList[str](*[(Text(kind), kind, True) for kind in KINDS], id="kinds", compact=True)
+                yield Ticks([Choice(kind, kind) for kind in KINDS], KINDS, id="kinds")
         yield self.field(grace, text=GRACE)
 
     def on_mount(self) -> None:
@@ -79,8 +79,8 @@ class RotateChoice(Choosing):
     def arguments(self) -> dict[str, Any]:
         """The arguments of ``wished``; everything that is ticked is as good as nothing named."""
         which = self.value("which")
-        picked = {name: cast("SelectionList[str]", self.query_one(f"#{name}", SelectionList)) for name in ("environments", "kinds")}
-        named = {name: () if len(ticks.selected) == ticks.option_count else tuple(ticks.selected) for name, ticks in picked.items()}
+        picked = {name: self.query_one(f"#{name}", Ticks) for name in ("environments", "kinds")}
+        named = {name: () if ticks.all_of_them else ticks.selected for name, ticks in picked.items()}
         return {
             **named,
             "everything": which == "all",
@@ -96,7 +96,7 @@ class RotateChoice(Choosing):
             wished(self.project, **self.arguments())
         except BadInput as wrong:
             return list(wrong.problems)
-        empty = [name for name in ("environments", "kinds") if not self.query_one(f"#{name}", SelectionList).selected]
+        empty = [name for name in ("environments", "kinds") if not self.query_one(f"#{name}", Ticks).selected]
         return [Problem("", f"none of the {name} is ticked", "Space ticks one") for name in empty]
 
     def go_on(self) -> None:

@@ -31,7 +31,7 @@ class Status(Outlined):
     terms = ("plan", "reviewer", "effective permission", "federated credential", "subject")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "mend", "Mend"),
-        Binding("o", "rotate", "Credentials"),
+        Binding("o", "rotate", "Rotate"),
         Binding("k", "kept", "All"),
     ]
 
@@ -41,7 +41,7 @@ class Status(Outlined):
         self.everything = False
 
     def ways(self) -> list[Widget]:
-        return [Button("Credentials", id="rotate"), Button("Mend the drift", id="mend", variant="primary")]
+        return [Button("Rotate credentials", id="rotate"), Button("Mend the drift", id="mend", variant="primary")]
 
     async def read(self) -> Outline:
         from wizard.flows.status import status

@@ -32,7 +32,8 @@ class Field(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(self.label, classes="field-label", markup=False)
         yield self.control
-        yield Static(self.item.question.help, classes="field-help", markup=False)
+        if self.item.question.help:
+            yield Static(self.item.question.help, classes="field-help", markup=False)
         yield Static("", classes="field-problem", markup=False)
 
     def on_mount(self) -> None:
