@@ -138,6 +138,7 @@ def rotate(
     """Renew credentials, the old beside the new until a job has proven it; finish what waits."""
     from wizard.prompts.rotate import rotate_on_lines
 
+    _on_screen("rotate", environments, credential, everything, expiring is not None, grace != "24h", undo)
     named = {"environments": environments or (), "kinds": credential or ()}
     wanted = {**named, "everything": everything, "expiring": expiring, "grace": grace, "undo": undo}
     _finish(rotate_on_lines(_options, _console(), wanted))
@@ -168,6 +169,7 @@ def add(
     from wizard.headless.add import request_of
     from wizard.prompts.add import add_on_lines
 
+    _on_screen("add", environment, like, after, subscription, region, reviewer, existing)
     request = request_of(environment, like, after, subscription, region, reviewer, existing or ())
     _finish(add_on_lines(_options, _console(), request))
 
@@ -192,6 +194,7 @@ def destroy(
     """Take environments down: everything that bears the project's mark, and nothing else."""
     from wizard.prompts.destroy import destroy_on_lines
 
+    _on_screen("destroy", environments, confirm, purge, preview)
     _finish(destroy_on_lines(_options, _console(), environments or [], confirm=confirm or [], purge=purge, only_preview=preview))
 
 
@@ -312,6 +315,12 @@ def _full_screen() -> bool:
 
     there = somebody_is_there(no_input=_options.no_input, json=_options.json) and sys.stdout.isatty()
     return there and not reason_for_lines(plain=_options.plain)
+
+
+def _on_screen(job: str, *given: object) -> None:
+    """Draw the job's screens instead of asking on lines, where nothing was said of it yet and there is a project."""
+    if not any(given) and not _options.yes and not _options.wait and _options.project.exists() and _full_screen():
+        raise _Ended(_drawn(job))
 
 
 def _drawn(begin: str) -> int:

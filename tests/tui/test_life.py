@@ -16,7 +16,7 @@ async def test_status_tells_the_drift_and_leads_to_the_plan_that_mends_it(shop: 
     async with seated(shop.path.parent) as pilot:
         await chosen(pilot, "status")
         await outlined(pilot, "Status")
-        assert "1 thing is not as shop wants them" in shown(pilot)
+        assert "1 thing is not as shop wants it" in shown(pilot)
         await pilot.press("m")
         await at(pilot, "Review")
     assert shop.sandbox.mutating() == []

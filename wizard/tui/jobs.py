@@ -24,8 +24,8 @@ RESUME = Entry("resume", "Plan and go on", "the plan, without the questions")
 AFTERWARDS = (
     Entry("status", "Status", "what drifted, what expires, what waits"),
     Entry("add", "Add an environment", "one more, like one that is there"),
-    Entry("rotate", "Rotate credentials", "the old ones valid beside the new"),
-    Entry("destroy", "Tear down", "what was made, trust first"),
+    Entry("rotate", "Rotate credentials", "renewed, the old valid beside the new"),
+    Entry("destroy", "Tear down", "what was made is removed, trust first"),
 )
 LEAVE = Entry("leave", "Leave", "nothing is lost")
 

@@ -67,8 +67,14 @@ def _section(title: str, items: Iterable[Item], sign: str, style: str, words: st
             detail.append(f"{item.why}\n")
         if item.command:
             detail.append_text(Text.assemble(("\nBy hand", "bold"), ("  (C copies it)\n", "dim"), f"  {item.command}\n"))
-        lines.append(Line(Text.assemble((f"{sign} ", style), item.what, no_wrap=True), detail, item.command))
+        lines.append(Line(Text.assemble((f"{sign} ", style), *_named(item.what), no_wrap=True), detail, item.command))
     return Branch(_title(title, len(lines), sign, style), tuple(lines), opened)
+
+
+def _named(what: str) -> list[str | tuple[str, str]]:
+    """A thing as it is called; one that is told by its id in Azure, by its name and type."""
+    parts = what.split("/")
+    return [parts[-1], (f"  {parts[-2]}", "dim")] if what.startswith("/subscriptions/") and len(parts) > 4 else [what]
 
 
 def _paths(title: str, paths: Iterable[str], sign: str, style: str) -> Branch:

@@ -77,7 +77,7 @@ def _detail(row: Row) -> Text:
     fact(text, "area       ", row.area)
     fact(text, "environment", row.environment or SHARED)
     fact(text, "until      ", row.until)
-    fact(text, "resource   ", row.key)
+    fact(text, "resource   ", row.key if row.key != row.what else "")
     for hint in row.hint.splitlines():
         text.append("\n→ ", "cyan")
         text.append(hint)

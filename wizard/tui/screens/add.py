@@ -6,6 +6,7 @@ Owns the screens before the run, and what the run is to the screens after it. Wh
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from textual.widget import Widget
 
 from wizard.errors import BadInput, Problem
 from wizard.questions import Choice, Kind, Question, Step
+from wizard.questions.jobs import addition
 from wizard.tui.screens.choosing import Choosing
 from wizard.tui.screens.review import Review
 from wizard.tui.undertaking import Undertaking
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 TEXTS = ("ENV", "--like", "--after", "--subscription", "--region")
 """The fields of one text each; all are named as on the command line, where what is wrong with them is told too."""
-PATTERN = "left empty, it is as in the pattern"
+PATTERN = "as in the pattern"
 
 
 class AddChoice(Choosing):
@@ -55,21 +57,26 @@ class AddChoice(Choosing):
         self.project: Project = load(self.sitting.path)
         names = [environment.name for environment in self.project.environments]
         self.begun = frozenset(name for name in names if unfinished(self.sitting.root / ".lakestrap" / "runs", name))
-        yield self._line("ENV", "Name", "lower case, like test", "")
+        name, after, like = addition(names, "")
+        yield self._line(name, "ENV")
         with Horizontal(classes="columns"):
-            yield self._line("--like", "Like", "the pattern; empty: the one before it", "", Kind.CHOICE, classes="column")
-            yield self._line("--after", "After", "its place; empty: last before production", "", Kind.CHOICE, classes="column")
+            yield self._line(after, "--after", "last before production", column=True)
+            yield self._line(like, "--like", "the one before it", column=True)
         with Horizontal(classes="columns"):
-            yield self._line("--subscription", "Subscription", PATTERN, "", Kind.CHOICE, classes="column")
-            yield self._line("--region", "Region", PATTERN, "", Kind.CHOICE, classes="column")
-        yield self._line("--reviewer", "Reviewers", f"who approves, with commas between; none for nobody; {PATTERN}", "", Kind.MANY)
+            yield self._line(_question("Subscription", "Name or id of an Azure subscription"), "--subscription", PATTERN, column=True)
+            yield self._line(_question("Region", "Like westeurope"), "--region", PATTERN, column=True)
+        reviewers = _question("Reviewers", "Who approves a deployment, with commas between; none for nobody", Kind.MANY)
+        yield self._line(reviewers, "--reviewer", PATTERN)
         kinds = "resource_group, vault, workspace, storage, identity"
-        yield self._line("--existing", "Use one that exists", f"KIND=ID, with commas between ({kinds}); empty: all is made", "", Kind.PAIRS)
+        existing = _question("Use one that exists", f"KIND=ID, with commas between; kinds: {kinds}", Kind.PAIRS)
+        yield self._line(existing, "--existing", "everything is made")
 
-    def _line(self, name: str, label: str, help: str, text: str, kind: Kind = Kind.TEXT, classes: str = "") -> Field:
-        question = Question(field=name, step=Step.ENVIRONMENTS, label=label, help=help, kind=kind, free=True)
-        made = self.field(question, text=text)
-        made.add_class(*classes.split())
+    def _line(self, question: Question, name: str, otherwise: str = "", *, column: bool = False) -> Field:
+        """A line in which anything can be typed; ``otherwise`` is what it means to leave it empty."""
+        made = self.field(replace(question, field=name, free=True, choices=()))
+        if isinstance(made.control, AnswerInput):
+            made.control.placeholder = otherwise
+        made.set_class(column, "column")
         return made
 
     def on_mount(self) -> None:
@@ -122,6 +129,10 @@ class AddChoice(Choosing):
 
     def go_on(self) -> None:
         self.app.push_screen(AddReview(self.request()))
+
+
+def _question(label: str, help: str, kind: Kind = Kind.CHOICE) -> Question:
+    return Question(field=label, step=Step.ENVIRONMENTS, label=label, help=help, kind=kind)
 
 
 class AddReview(Review):

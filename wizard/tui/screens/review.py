@@ -198,7 +198,8 @@ class Review(Page):
         from wizard.flows.job import limits
 
         job = self.sitting.job
-        return [(event.key.rpartition("/")[2], event.outcome) for event in limits(job)] if job is not None else []
+        gates = (event for event in limits(job) if event.key.startswith("github.environment/")) if job is not None else ()
+        return [(event.key.rpartition("/")[2], event.outcome) for event in gates]
 
     def _idle(self) -> Text:
         from wizard.flows.idle_costs import in_words
@@ -214,6 +215,8 @@ class Review(Page):
         text = Text()
         for name, words in self._weak_gates():
             text.append_text(Text.assemble(("! ", "yellow"), f"{name}: {words}\n"))
+        if self.sitting.job is not None and self.sitting.job.facts.template_from:
+            text.append(f"What is deployed: {self.sitting.job.facts.template_from}\n")
         for row in preview.rows:
             if row.answer != "yes":
                 mark, style = ("✗ ", "bold red") if row.answer == "no" else ("? ", "yellow")

@@ -17,6 +17,7 @@ from textual.widgets import Button, Static
 
 from wizard.errors import BadInput, Problem
 from wizard.questions import Choice, Kind, Question, Step
+from wizard.questions.jobs import CREDENTIALS
 from wizard.tui import rotate_view
 from wizard.tui.outline import Outline
 from wizard.tui.progress import Board, board
@@ -65,12 +66,12 @@ class RotateChoice(Choosing):
         grace = Question(field="--grace", step=Step.SECRETS, label="Grace", help="how long the old one stays valid: 24h, 90m, 7d, 0")
         yield self.field(which, "due")
         with Horizontal(classes="columns"):
-            with Vertical(classes="column"):
+            with Vertical(classes="column small"):
                 yield Static("Environments", classes="field-label")
                 yield Ticks([Choice(name, name) for name in names], names, id="environments")
             with Vertical(classes="column"):
                 yield Static("Kinds", classes="field-label")
-                yield Ticks([Choice(kind, kind) for kind in KINDS], KINDS, id="kinds")
+                yield Ticks([Choice(kind, kind, CREDENTIALS[kind]) for kind in KINDS], KINDS, id="kinds")
         yield self.field(grace, text=GRACE)
 
     def on_mount(self) -> None:

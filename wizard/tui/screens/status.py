@@ -55,7 +55,9 @@ class Status(Outlined):
         self.query_one("#rotate").display = bool(self.found.counts().get("expiring"))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Mending is offered where something has drifted."""
+        """Mending is offered where something has drifted, renewing where something expires."""
+        if action == "rotate":
+            return self.found is not None and bool(self.found.counts().get("expiring"))
         return action != "mend" or (self.found is not None and self.found.drifted)
 
     def action_kept(self) -> None:

@@ -26,7 +26,7 @@ class AnswerInput(Input):
         Binding("enter", "accept", "Next", show=False),
         Binding("down", "move(1)", "Choose", show=False),
         Binding("up", "move(-1)", "Choose", show=False),
-        Binding("escape", "leave", "Home"),
+        Binding("escape", "leave", "Back"),
     ]
 
     @dataclass
