@@ -119,6 +119,6 @@ def test_lists_come_in_pages_that_link_to_each_other(github: GitHub) -> None:
 
 
 def test_what_is_not_emulated_says_so(github: GitHub) -> None:
-    answer = github.send("GET", f"{SHOP}/issues")
+    answer = github.send("GET", f"{SHOP}/milestones")
     assert answer.status == 501
     assert "not emulated" in answer.body["message"]

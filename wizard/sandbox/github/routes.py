@@ -12,6 +12,7 @@ from wizard.sandbox.github import (
     git_data,
     graphql,
     history,
+    issues,
     pulls,
     repositories,
     rulesets,
@@ -20,6 +21,6 @@ from wizard.sandbox.github import (
 )
 from wizard.sandbox.github.router import ROUTER
 
-MODULES = (accounts, contents, environments, git_data, graphql, history, pulls, repositories, rulesets, settings, values)
+MODULES = (accounts, contents, environments, git_data, graphql, history, issues, pulls, repositories, rulesets, settings, values)
 
 __all__ = ["MODULES", "ROUTER"]
