@@ -33,6 +33,8 @@ atexit.register(FOLDER.remove)
 BUNDLE = FOLDER.path / "trusted.pem"
 HOME = FOLDER.path / "home"
 HOME.mkdir()
+WORLDS = "LAKESTRAP_TEST_WORLDS"
+"""Names the folder of the set-ups that all processes of a run share."""
 
 
 def _prepare_process() -> None:
@@ -44,6 +46,9 @@ def _prepare_process() -> None:
     os.environ.update(kept | network(NOWHERE, BUNDLE) | empty_credentials(FOLDER.path))
     for variable in ("HOME", "USERPROFILE"):
         os.environ[variable] = str(HOME)
+    if WORLDS not in os.environ:  # the first process of a run of tests; its workers inherit it
+        os.environ[WORLDS] = str(FOLDER.path / "worlds")
+        Path(os.environ[WORLDS]).mkdir()
     for variable, name in (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"), ("XDG_DATA_HOME", ".local/share")):
         os.environ[variable] = str(HOME / name)
 

@@ -19,7 +19,7 @@ from tests.crash.killing import CASES, VALUES, Undisturbed, needless_dispatches,
 World = dict[str, Any]
 
 WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
-SAMPLES = {"federated": 1, "client-secret": 1}
+SAMPLES = {"federated": 1}
 """Points a case in the everyday suite, which has seconds for them; ``make crash`` takes all points of all cases."""
 WANTED = tuple(CASES) if WHOLE else tuple(SAMPLES)
 

@@ -65,7 +65,7 @@ def problems(name: str, done: Finished, point: str) -> list[str]:
 
 @pytest.mark.crash
 @pytest.mark.timeout(2 * 3600)
-@pytest.mark.parametrize("resumed", [resumed_here, resumed_elsewhere])
+@pytest.mark.parametrize("resumed", [resumed_here, resumed_elsewhere] if WHOLE else [resumed_here])
 @pytest.mark.parametrize("case", WANTED)
 def test_a_rotation_resumes_from_every_point(tmp_path: Path, case: str, resumed: type[object]) -> None:
     name, command = CASES[case]

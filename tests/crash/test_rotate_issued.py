@@ -45,7 +45,7 @@ def problems(name: str, done: Finished, point: str) -> list[str]:
 
 @pytest.mark.crash
 @pytest.mark.timeout(2 * 3600)
-@pytest.mark.parametrize("name", list(KINDS) if WHOLE else ["stone"])
+@pytest.mark.parametrize("name", list(KINDS) if WHOLE else [pytest.param("stone", marks=pytest.mark.matrix)])
 def test_a_rotation_resumes_from_every_point(tmp_path: Path, name: str) -> None:
     whole = ran(name, tmp_path / "undisturbed")
     assert problems(name, whole, "undisturbed") == []
@@ -56,6 +56,7 @@ def test_a_rotation_resumes_from_every_point(tmp_path: Path, name: str) -> None:
     assert stored(whole.world, name)["tags"]["lakestrap-project"] == "shop"
 
 
+@pytest.mark.matrix
 def test_an_orphan_is_found(tmp_path: Path) -> None:
     whole = ran("dbx", tmp_path / "undisturbed")
     rows = whole.world["databricks.oauth_secrets"]

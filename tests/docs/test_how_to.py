@@ -44,6 +44,7 @@ def test_every_command_of_a_page_works(page: Path, tmp_path: Path) -> None:
     assert len(commands(text)) >= 2 and done.stderr.count("\n$ ") + 1 >= len(commands(text)), "not every command was run"
 
 
+@pytest.mark.matrix
 def test_a_command_that_does_not_exist_is_found(tmp_path: Path) -> None:
     text = "<!-- begins with: federated -->\n```console\n$ lakestrap satus\n$ lakestrap status\n```\n"
     assert played(text, tmp_path).code != 0

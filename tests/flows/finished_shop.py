@@ -1,15 +1,12 @@
-"""A project that is set up: the world that the real command left, made once a process, and a fresh copy of it for each test.
+"""A project that is set up: the world that the real command left, made once in a run of tests, and a fresh copy of it for each test.
 
 Owns nothing of the local cloud: what is planted there is the tests' own deed.
 """
 
 from __future__ import annotations
 
-import atexit
-import functools
 import json
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,44 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import Sandbox
-from tests.scenarios.rehearsal import rehearsed, small_project
+from tests.scenarios import finished
+from tests.scenarios.finished import described
 from wizard.flows.job import Job, opened
-from wizard.sandbox.worlds import describe
 
-READER = "rita@contoso.com"
 OLD = {"created_at": "2024-03-01T09:00:00Z", "immutable_subject": False}
 
 
-def described(**repository: Any) -> dict[str, Any]:
-    """The default world with Rita in it, who may read everything in Azure and in the organization and write nothing.
-
-    With members of a ``repository`` (``created_at``, ``immutable_subject``) the shop's is there from the beginning.
-    """
-    given = describe("owner")
-    rita = {"upn": READER, "name": "Rita Reader", "id": "a0a0c1d2-0009-4e5f-8a9b-000000000009", "roles": []}
-    given["tenant"]["users"] = [*given["tenant"]["users"], rita]
-    reads = {"principal": READER, "role": "Reader"}
-    given["subscriptions"] = [{**row, "roles": [*row["roles"], reads]} for row in given["subscriptions"]]
-    given["github"]["users"] = [*given["github"]["users"], {"login": "rita", "id": 1009, "name": "Rita Reader"}]
-    if repository:
-        given["github"]["repositories"] = [{"name": "shop", "id": 900001, **repository}]
-    return given
-
-
-@functools.cache
 def set_up(mode: str = "federated", *, old: bool = False) -> Path:
     """The folder of a project after its first set-up: working tree, journal and ``world.json``.
 
     With ``old`` the repository is from before immutable subjects, so that its jobs present a name-based one.
     """
-    folder = Path(tempfile.mkdtemp(prefix="finished-shop-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    small_project(folder, mode)
-    given = folder / "given.json"
-    given.write_text(json.dumps(described(**(OLD if old else {}))), encoding="utf-8")
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", options=("--world", str(given)))
-    assert done.code == 0, done.stderr
-    return folder
+    return finished.set_up(mode=mode, world=described(**OLD) if old else None)
 
 
 @dataclass(slots=True)

@@ -130,6 +130,7 @@ def test_a_refusal_stands_on_the_page_and_answers_can_be_changed(shop: Wizard) -
     assert shop.carrying_out.trouble.value == "" and not shop.carrying_out.apply.disabled
 
 
+@pytest.mark.matrix
 async def test_a_run_that_was_stopped_goes_on_where_it_ended(shop: Wizard, sandbox: Any) -> None:
     run = shop.carrying_out
     run.plan.click()

@@ -26,7 +26,7 @@ locks: production
 secrets:
   - {name: api-key, from: "env:API_KEY"}
   - {name: salt, from: generate, environments: [prod]}
-environments:
+environments: # in promotion order
   - {name: dev, subscription: Contoso Dev}
   - {name: prod, subscription: Contoso Prod, reviewers: ["@ana", contoso/platform], wait_minutes: 10}
 """
@@ -67,10 +67,16 @@ def rehearsed(
     inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     variables = {**inherited, "PYTHONPATH": str(ROOT), "API_KEY": "a-value-for-the-test", **(environment or {})}
     done = subprocess.run([*words, *inner], capture_output=True, text=True, timeout=timeout, check=False, cwd=folder, env=variables)
+    return read(folder, done.returncode, done.stdout, done.stderr)
+
+
+def read(folder: Path, code: int, stdout: str, stderr: str) -> Finished:
+    """What a run left in its folder, with what it said."""
+    record, world = folder / "record.jsonl", folder / "world.json"
     exchanges = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()] if record.exists() else []
     left = json.loads(world.read_text(encoding="utf-8")) if world.exists() and world.stat().st_size else {}
     left = left.get("tables", left)
-    return Finished(done.returncode, _events(done.stdout), done.stdout, done.stderr, exchanges, left)
+    return Finished(code, _events(stdout), stdout, stderr, exchanges, left)
 
 
 def _events(text: str) -> list[dict[str, Any]]:

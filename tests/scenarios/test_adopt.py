@@ -71,6 +71,7 @@ def told(folder: Path) -> str:
     return "".join((folder / name).read_text() for name in ("setup.err", "adopt.err", "plan.out"))
 
 
+@pytest.mark.matrix
 def test_the_example_of_four_environments_comes_back_as_it_was(tmp_path: Path) -> None:
     text = (ROOT / "examples/four-environments/lakestrap.yaml").read_text(encoding="utf-8")
     done = lost_and_adopted(tmp_path, text, "contoso/mlops-databricks")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.scenarios.rehearsal import ROOT, SMALL, Finished, rehearsed, small_project
@@ -139,6 +140,7 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing(tmp_path: Path) -> Non
     assert again["counts"]["failed"] == 0 and again["counts"]["changed"] > 0
 
 
+@pytest.mark.matrix
 def test_a_reader_that_goes_away_stops_the_run_between_calls(tmp_path: Path) -> None:
     small_project(tmp_path)
     script = '{ "$@" 2>first.err; echo $? >first.code; } | head -n 5 >/dev/null; exec "$@"'

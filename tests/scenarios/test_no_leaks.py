@@ -30,7 +30,7 @@ def clean(folder: Path, done: Finished, sampler: Sampler) -> None:
     assert sampler.samples > 20 and sampler.found == set()
 
 
-@pytest.mark.parametrize("mode", ["federated", "client-secret"])
+@pytest.mark.parametrize("mode", [pytest.param("federated", marks=pytest.mark.matrix), "client-secret"])
 def test_a_set_up_leaves_no_secret_behind(tmp_path: Path, mode: str) -> None:
     small_project(tmp_path, mode)
     done, sampler = watched(tmp_path, "lakestrap", "setup", "--yes", "--json")
@@ -39,6 +39,7 @@ def test_a_set_up_leaves_no_secret_behind(tmp_path: Path, mode: str) -> None:
     clean(tmp_path, done, sampler)
 
 
+@pytest.mark.matrix
 def test_plans_errors_and_refused_secrets_hold_none_either(tmp_path: Path) -> None:
     small_project(tmp_path, "client-secret")
     (tmp_path / "faults.yaml").write_text(

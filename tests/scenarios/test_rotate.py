@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.flows.rotate.shops import set_up, state
 from tests.scenarios.leaks import Sampler, leaking_files, leaks_in_bytes
 from tests.scenarios.rehearsal import Finished, rehearsed
@@ -48,6 +50,7 @@ def test_the_preview_and_the_last_words(tmp_path: Path) -> None:
     assert "it is safe to leave" in last
 
 
+@pytest.mark.matrix
 def test_without_an_agreement_nothing_is_changed(tmp_path: Path) -> None:
     done = rotating(tmp_path, "--all", "--no-input")
     assert done.code == 2
@@ -55,6 +58,7 @@ def test_without_an_agreement_nothing_is_changed(tmp_path: Path) -> None:
     assert done.mutating == []
 
 
+@pytest.mark.matrix
 def test_a_secretless_project_is_told_what_does_expire(tmp_path: Path) -> None:
     done = rotating(tmp_path, shop="secretless")
     assert done.code == 0, done.stderr

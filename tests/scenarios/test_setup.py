@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.rehearsal import ROOT, Finished, rehearsed, small_project
+from tests.flows.finished_shop import copy_of
+from tests.scenarios.finished import run_of, set_up
+from tests.scenarios.rehearsal import ROOT, Finished, rehearsed
 
 SETUP = ("lakestrap", "setup", "--yes", "--json")
 
@@ -22,9 +24,9 @@ def again(folder: Path, *options: str) -> Finished:
 
 @pytest.mark.parametrize("mode", ["federated", *(pytest.param(m, marks=pytest.mark.matrix) for m in ("managed-identity", "client-secret"))])
 def test_a_second_set_up_changes_nothing_for_this_operator_and_for_another(tmp_path: Path, mode: str) -> None:
-    small_project(tmp_path, mode)
-    first = rehearsed(tmp_path, *SETUP)
-    assert first.code == 0, first.stderr
+    folder = set_up(mode=mode)
+    first = run_of(folder)
+    copy_of(folder, tmp_path)
     assert first.events[-1]["event"] == "run_finished" and first.events[-1]["exit_code"] == 0
     assert len(first.mutating) > 40
     second = again(tmp_path)
@@ -36,10 +38,8 @@ def test_a_second_set_up_changes_nothing_for_this_operator_and_for_another(tmp_p
     assert [f"{e['method']} {e['url']}" for e in colleague.mutating] == []
 
 
-def test_each_environment_trusts_exactly_the_subject_that_github_emits(tmp_path: Path) -> None:
-    small_project(tmp_path)
-    done = rehearsed(tmp_path, *SETUP)
-    assert done.code == 0, done.stderr
+def test_each_environment_trusts_exactly_the_subject_that_github_emits() -> None:
+    done = run_of(set_up())
     (repository,) = done.world["github.repositories"].values()
     prefix = f"repo:contoso@2001/shop@{repository['id']}"
     subjects = sorted(row["subject"] for row in done.world["graph.federated_credentials"].values())
@@ -47,9 +47,8 @@ def test_each_environment_trusts_exactly_the_subject_that_github_emits(tmp_path:
     assert len({row["parent"] for row in done.world["graph.federated_credentials"].values()}) == 2
 
 
-def test_the_gate_is_complete_before_the_trust(tmp_path: Path) -> None:
-    small_project(tmp_path)
-    done = rehearsed(tmp_path, *SETUP)
+def test_the_gate_is_complete_before_the_trust() -> None:
+    done = run_of(set_up())
     calls = [f"{e['method']} {e['url']}" for e in done.mutating]
     gate = max(i for i, call in enumerate(calls) if "/environments/prod/deployment-branch-policies" in call)
     trust = [i for i, call in enumerate(calls) if "federatedIdentityCredentials" in call]
@@ -58,7 +57,7 @@ def test_the_gate_is_complete_before_the_trust(tmp_path: Path) -> None:
     assert gate < prod
 
 
-@pytest.mark.parametrize("example", ["four-environments", "monoline"])
+@pytest.mark.parametrize("example", ["four-environments", pytest.param("monoline", marks=pytest.mark.matrix)])
 def test_the_examples_run_as_they_are(tmp_path: Path, example: str) -> None:
     folder = tmp_path / example
     shutil.copytree(ROOT / "examples" / example, folder)

@@ -12,7 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.flows.finished_shop import READER, copy_of, set_up
+from tests.flows.finished_shop import copy_of, set_up
+from tests.scenarios.finished import READER
 from tests.scenarios.rehearsal import ROOT, Finished, rehearsed
 
 SUBJECT = "repo:contoso/shop:environment:dev"
@@ -63,6 +64,7 @@ def test_a_clean_project_ends_with_0_for_its_operator_and_for_one_who_may_only_r
     assert reader.events[-1]["event"] == "run_finished" and reader.events[-1]["exit_code"] == 0
 
 
+@pytest.mark.matrix
 def test_drift_ends_with_5_is_planned_by_fix_and_mended_with_agreement(folder: Path) -> None:
     planted(folder)
     done = ran(folder, "status")
@@ -80,6 +82,7 @@ def test_drift_ends_with_5_is_planned_by_fix_and_mended_with_agreement(folder: P
     assert mended.events[-1]["event"] == "run_finished" and "drift" not in mended.events[-1]["counts"]
 
 
+@pytest.mark.matrix
 def test_explain_tells_the_difference_and_the_command(folder: Path) -> None:
     done = ran(folder, "explain", f"AADSTS700213: No matching … subject '{SUBJECT}'. Check your …")
     assert done.code == 0 and done.mutating == [], done.stderr

@@ -10,28 +10,16 @@ import pytest
 
 from tests.conftest import Sandbox
 from tests.flows.add.people import committed
-from tests.scenarios.rehearsal import SMALL, rehearsed, small_project
+from tests.scenarios import finished
+from tests.scenarios.rehearsal import SMALL
 
-MADE: dict[str, Path] = {}
-"""Folders by the text that was set up in them; shared by every folder of tests that imports these fixtures."""
-COMMENTED = SMALL.replace("MODE", "federated").replace("environments:\n", "environments: # in promotion order\n")
+COMMENTED = SMALL.replace("MODE", "federated")
 
 
 @pytest.fixture(scope="session")
-def set_up(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def set_up() -> Callable[[str], Path]:
     """The folder in which a project file was set up; its world is in ``world.json``."""
-    made = MADE
-
-    def of(text: str) -> Path:
-        if text not in made:
-            folder = tmp_path_factory.mktemp("set-up")
-            small_project(folder, text=text)
-            done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json")
-            assert done.code == 0, done.stderr
-            made[text] = folder
-        return made[text]
-
-    return of
+    return finished.set_up
 
 
 @pytest.fixture

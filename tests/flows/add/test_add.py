@@ -147,6 +147,7 @@ async def test_saying_no_changes_nothing_at_all(team: Any, tmp_path: Path) -> No
     assert not team.mutating() and {name: name.read_text() for name in before} == before
 
 
+@pytest.mark.matrix
 async def test_an_environment_that_is_there_is_refused_and_the_same_command_goes_on_only_after_its_own_run(
     team: Any, tmp_path: Path
 ) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Sandbox
-from tests.flows.finished_shop import Shop, copy_of, described, set_up
+from tests.flows.finished_shop import Shop, copy_of, set_up
+from tests.scenarios.finished import described
 from wizard.sandbox.worlds import load
 
 SEED = 7

@@ -77,6 +77,7 @@ async def test_every_mode_leaves_nothing(shop: Shop, before: World, mode: str) -
     assert left_over(before, after) == [] and marked(after) == []
 
 
+@pytest.mark.matrix
 async def test_a_new_set_up_succeeds_afterwards(shop: Shop) -> None:
     """What is soft-deleted is recovered; nothing has to be purged for it."""
     await taken_down(shop)

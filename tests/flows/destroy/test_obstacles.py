@@ -61,6 +61,7 @@ async def test_a_lock_that_bears_another_projects_mark_is_somebody_elses(shop: S
         await taken_down(shop, "dev")
 
 
+@pytest.mark.matrix
 async def test_what_we_did_not_make_in_our_group_has_to_be_agreed_to_by_the_groups_name(shop: Shop) -> None:
     planted(shop, "arm.resources", strange())
     removal = await shown(shop, "dev")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.finished_shop import READER, Shop
+from tests.flows.finished_shop import Shop
+from tests.scenarios.finished import READER
 from wizard.flows import verify as verify_flow
 from wizard.flows.explain import Explanation, asked, explain
 

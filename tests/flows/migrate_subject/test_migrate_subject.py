@@ -171,6 +171,7 @@ async def test_without_agreement_nothing_is_changed(shop: Shop) -> None:
     assert shop.sandbox.mutating() == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("mode", ["managed-identity"])
 async def test_a_managed_identity_moves_likewise(shop: Shop) -> None:
     async with opened(shop.path) as job:

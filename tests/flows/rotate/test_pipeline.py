@@ -91,6 +91,7 @@ async def test_it_never_fails_once_during_a_rotation(sandbox: Sandbox, project: 
     assert pipeline.failures == []
 
 
+@pytest.mark.matrix
 async def test_it_never_fails_when_a_rotation_fails_and_is_put_back(sandbox: Sandbox, project: Path) -> None:
     pipeline, before = Pipeline(sandbox), state(tables_of(sandbox))
     sandbox.faults.add(method="PUT", path=".*/secrets/AZURE_CLIENT_SECRET", status=403, body={"message": "Forbidden"})
@@ -119,6 +120,7 @@ async def test_it_notices_when_the_old_one_ends_before_the_proof(sandbox: Sandbo
     assert pipeline.failures
 
 
+@pytest.mark.matrix
 async def test_it_notices_when_the_new_one_is_written_before_it_works(
     sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

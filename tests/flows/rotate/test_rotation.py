@@ -159,6 +159,7 @@ async def test_a_policy_that_blocks_secrets_leaves_the_old_one(sandbox: Sandbox,
     assert troubles(tables_of(sandbox)) == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("shop", ["secretless"])
 async def test_a_secretless_project_is_told_so(sandbox: Sandbox, project: Path) -> None:
     before = len(sandbox.mutating())

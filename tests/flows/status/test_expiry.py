@@ -50,6 +50,7 @@ async def test_a_client_secret_is_told_by_its_end(shop: Shop) -> None:
     assert (prod.standing, prod.why) == (Standing.DRIFT, f"expired on {day(-1):%Y-%m-%d}")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("mode", ["managed-identity"])
 async def test_a_project_of_managed_identities_has_not_drifted_and_a_foreign_trust_is_seen(shop: Shop) -> None:
     found = await seen(shop)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flows.finished_shop import READER, Shop
+from tests.flows.finished_shop import Shop
 from tests.flows.status.test_drift import role_removed, scope_removed, subject_changed, variable_edited
+from tests.scenarios.finished import READER
 from wizard.errors import ExitCode
 from wizard.flows.status import Row, Standing, Status, status
 

@@ -90,6 +90,7 @@ async def test_strangers_are_not_let_in(workspace: Workspace) -> None:
         await workspace.scope().read(workspace.session)
 
 
+@pytest.mark.matrix
 async def test_a_workspace_that_is_not_there_cannot_be_reached(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     from wizard.providers import workers
 

@@ -125,6 +125,7 @@ async def test_a_value_is_generated_or_its_absence_is_told(place: Place) -> None
     assert re.fullmatch(r"[\w-]{40,}", value.reveal())
 
 
+@pytest.mark.matrix
 async def test_a_vault_that_is_not_there_cannot_be_reached(place: Place) -> None:
     nowhere = secret(place, vault_id=place.id_of("kv-nowhere"))
     assert await nowhere.read(place.session) is None

@@ -86,6 +86,7 @@ async def test_github_runs_in_several_threads_with_a_client_each(sandbox: Any, c
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.matrix
 async def test_databricks_takes_nothing_from_the_users_settings(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"HOST": "https://adb-9.9.azuredatabricks.net", "TOKEN": "dapi-users-own", "CONFIG_PROFILE": "mine"}.items():
         monkeypatch.setenv(f"DATABRICKS_{name}", value)

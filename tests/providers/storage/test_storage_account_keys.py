@@ -99,6 +99,7 @@ async def test_a_closed_network_is_no_wrong_key(stone: Account) -> None:
         await key_works(stone.session, "stone", value)
 
 
+@pytest.mark.matrix
 async def test_an_account_that_is_not_there(stone: Account) -> None:
     assert await account(stone.session, stone.id.replace("stone", "pebble")) is None
     with pytest.raises(Unreachable):

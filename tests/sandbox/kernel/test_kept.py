@@ -76,6 +76,7 @@ def test_a_wrong_option_is_said_by_start_itself(state: Path) -> None:
     assert running(state) is None
 
 
+@pytest.mark.matrix
 def test_what_a_dead_process_left_is_cleaned_up(state: Path, tmp_path: Path) -> None:
     began = sandbox(state, "start", TMPDIR=str(tmp_path))
     assert began.returncode == 0
