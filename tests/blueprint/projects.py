@@ -59,7 +59,7 @@ CASES: dict[str, tuple[Project, Facts]] = {
     "managed-identity": (project(identity={"mode": "managed-identity"}), facts()),
     "client-secret": (project(identity={"mode": "client-secret"}), facts()),
     "data-side": (
-        project(data={"unity_catalog": True, "grants": [{"group": "data-analysts", "role": "reader", "environments": ["prod"]}]}),
+        project(data={"unity_catalog": True}, access=[{"group": "data-analysts", "role": "data-reader", "environments": ["prod"]}]),
         facts(),
     ),
     "existing-identities": (with_existing(identity="0f0f0f0f-0001-4d5e-8f60-000000000001"), facts()),

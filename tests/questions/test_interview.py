@@ -45,7 +45,7 @@ NOT_ASKED = {
     "environments.*.address_space": "said in the file",
     **dict.fromkeys(("network.host_subnet", "network.container_subnet", "network.endpoint_subnet"), "said in the file"),
     **dict.fromkeys(("workspace", "monitoring.application_insights", "environments.*.budget"), "said in the file"),
-    **dict.fromkeys(("data.schemas", "data.isolated", "data.grants"), "said in the file"),
+    **dict.fromkeys(("data.schemas", "data.isolated"), "said in the file"),
     "secrets.*.check": "said in the file",
     "secrets.*.github": "said in the file",
     **dict.fromkeys((f"environments.*.naming.{kind}" for kind in set(KINDS) - set(OWN_NAMES)), "the project's patterns hold {environment}"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wizard.blueprint.facts import Place
+from wizard.blueprint.vaults import data_people, who
 from wizard.engine.resource import Ref, Resource
 from wizard.project.data import schemas
 from wizard.providers.databricks.catalog import Catalog
@@ -23,7 +24,7 @@ WRITER = READER | {"CREATE_FUNCTION", "CREATE_MATERIALIZED_VIEW", "CREATE_MODEL"
 DEPLOY = WRITER | {"APPLY_TAG", "CREATE_SCHEMA", "REFRESH"}
 """Of the pipeline's identity, as which jobs run: all but managing who else may."""
 FILES = frozenset({"READ_FILES", "WRITE_FILES"})
-ROLES = {"reader": READER, "writer": WRITER}
+ROLES = {"data-reader": READER, "data-writer": WRITER}
 
 
 def data(place: Place) -> Iterator[Resource]:
@@ -98,9 +99,8 @@ def _grants(place: Place) -> Iterator[Resource]:
     for container in place.project.lake.containers:
         location = Ref(f"databricks.external_location/{place.name}/{container}", "location")
         yield _grant(place, f"deploy-{container}", "external_location", location, place.client_id, FILES)
-    for item in place.project.data_grants_of(place.environment):
-        kind, who = ("group", item.group) if item.group else ("user", item.user)
-        yield _grant(place, f"{kind}-{who}", "catalog", catalog, str(who), ROLES[item.role])
+    for item in data_people(place):
+        yield _grant(place, f"{who(item)}-{item.role}", "catalog", catalog, who(item), ROLES[item.role])
 
 
 def _grant(place: Place, name: str, securable: str, full_name: Ref, principal: str | Ref, privileges: frozenset[str]) -> Resource:

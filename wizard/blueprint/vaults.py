@@ -84,7 +84,16 @@ def who(item: Access) -> str:
 
 
 def people(place: Place) -> tuple[Access, ...]:
-    """The entries under ``access`` that apply here, equal ones once."""
+    """The entries under ``access`` that apply here and are about Azure, equal ones once."""
+    return tuple(item for item in _once(place) if not item.of_data)
+
+
+def data_people(place: Place) -> tuple[Access, ...]:
+    """Those that are about the catalog."""
+    return tuple(item for item in _once(place) if item.of_data)
+
+
+def _once(place: Place) -> tuple[Access, ...]:
     return tuple({(who(item).lower(), item.role): item for item in place.project.access_of(place.environment)}.values())
 
 

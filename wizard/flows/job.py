@@ -18,8 +18,9 @@ from wizard.engine.journal import Identity, past_runs, remembered
 from wizard.errors import BadInput, NotAllowed, Problem, ServiceRefused
 from wizard.flows.infrastructure import template_of
 from wizard.flows.patience import patiently
-from wizard.flows.working_tree import edited_files
+from wizard.flows.working_tree import edited_files, read_text
 from wizard.project.file import load, located, shown_as
+from wizard.project.model import FILE_NAME
 
 if TYPE_CHECKING:
     from wizard.engine.apply import AskRemedy
@@ -197,7 +198,8 @@ async def _principals(project: Project, session: Session, path: Path, problems: 
             problems.append(Problem(place, f"the tenant has no {kind} {name!r}", f"correct the name, or give the object id of the {kind}"))
         return name, object_id or ""
 
-    entries = [(i, "group" if item.group else "user", item.group or item.user or "") for i, item in enumerate(project.access)]
+    azure = [(i, item) for i, item in enumerate(project.access) if not item.of_data]
+    entries = [(i, "group" if item.group else "user", item.group or item.user or "") for i, item in azure]
     return dict(await asyncio.gather(*(one(*entry) for entry in entries)))
 
 

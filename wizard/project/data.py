@@ -5,6 +5,7 @@ Owns those rules. Pure; what the account's metastore holds and whom it knows is 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Trouble = tuple[tuple[str | int, ...], str, str]
 """Place, reason, remedy."""
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 RESERVED = ("default", "information_schema")
 
 
@@ -24,38 +26,20 @@ def schemas(project: Project) -> Mapping[str, str]:
 
 
 def troubles(project: Project) -> Iterator[Trouble]:
-    """Every broken rule of the section."""
+    """Every broken rule of the section, and of rights to what it makes."""
     data = project.data
     if not data.unity_catalog:
-        said = [name for name in ("schemas", "owner", "grants") if getattr(data, name)]
+        said = [name for name in ("schemas", "owner") if getattr(data, name)]
         if said:
             yield ("data", said[0]), "says nothing without a catalog", "data: {unity_catalog: true}"
-        return
-    seen: set[str] = set()
     for index, name in enumerate(data.schemas):
         if name in RESERVED:
             yield ("data", "schemas", index), f"every catalog has {name} by itself", "choose another name"
-        if name in seen:
+        if name in data.schemas[:index]:
             yield ("data", "schemas", index), f"schema {name} is there twice", "name each schema once"
-        seen.add(name)
-    yield from _grants(project)
-
-
-def _grants(project: Project) -> Iterator[Trouble]:
-    known = [environment.name for environment in project.environments]
-    seen: set[tuple[str, str]] = set()
-    for index, item in enumerate(project.data.grants):
-        here = ("data", "grants", index)
-        if (item.group is None) == (item.user is None):
-            yield here, "name either a group or a user", "one entry for each"
-        for place, name in enumerate(item.environments or ()):
-            if name not in known:
-                yield (*here, "environments", place), f"there is no environment {name}", f"one of: {', '.join(known)}"
-        if item.environments == ():
-            yield (*here, "environments"), "the list of environments is empty", "leave the field out for all of them"
-        who = str(item.group or item.user or "").lower()
-        for name in item.environments or known:
-            if (who, name) in seen and who:
-                yield here, f"{item.group or item.user} is there twice for {name}", "writers read too: keep one of them"
-                break
-            seen.add((who, name))
+    for index, item in enumerate(project.access):
+        if item.of_data and not data.unity_catalog:
+            yield ("access", index, "role"), f"{item.role} needs a catalog", "data: {unity_catalog: true}"
+        kind = "group" if item.group else "user"
+        if item.of_data and _GUID.fullmatch(item.group or item.user or ""):
+            yield ("access", index, kind), "Databricks knows nobody by an object id", f"the {kind}'s name, as the Databricks account has it"

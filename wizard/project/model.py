@@ -137,10 +137,16 @@ class Access(Part):
 
     group: str | None = Field(default=None, min_length=1, description="An Entra group: display name or object id. Either group or user.")
     user: str | None = Field(default=None, min_length=1, description="An Entra user: sign-in name or object id. Either group or user.")
-    role: Literal["reader", "secrets-user", "secrets-officer", "contributor"] = Field(
-        description="reader, contributor: on the resource group. secrets-user, secrets-officer: read or manage the secrets of the vault.",
+    role: Literal["reader", "secrets-user", "secrets-officer", "contributor", "data-reader", "data-writer"] = Field(
+        description="reader, contributor: on the resource group. secrets-user, secrets-officer: read or manage the secrets of the vault. "
+        "data-reader, data-writer: read or also write the catalog; a group of the Databricks account, by its display name.",
     )
     environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
+
+    @property
+    def of_data(self) -> bool:
+        """Whether it is about what Databricks knows, and by Databricks' own names."""
+        return self.role.startswith("data-")
 
 
 class SecretSpec(Part):
@@ -168,15 +174,6 @@ class SecretSpec(Part):
     environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
 
 
-class DataGrant(Part):
-    """Whoever works with an environment's data, and how; pipelines have their own rights."""
-
-    group: str | None = Field(default=None, min_length=1, description="A group of the Databricks account, by name. Either group or user.")
-    user: str | None = Field(default=None, min_length=1, description="A user of the Databricks account, by name. Either group or user.")
-    role: Literal["reader", "writer"] = Field(description="reader: see and read all of the catalog. writer: also write and create in it.")
-    environments: tuple[str, ...] | None = Field(default=None, description="Names of environments; all of them when left out.")
-
-
 class Data(Part):
     """What Unity Catalog knows of the data lakes: a catalog for each environment, in the metastore of its region."""
 
@@ -194,7 +191,6 @@ class Data(Part):
         min_length=1,
         description="A group of the Databricks account that owns what is made, so that each member can run set-up. Default: who ran it.",
     )
-    grants: tuple[DataGrant, ...] = Field(default=(), max_length=100, description="Who reads and writes the catalogs.")
 
 
 class Naming(Part):
@@ -334,10 +330,6 @@ class Project(Part):
     def access_of(self, environment: Environment) -> tuple[Access, ...]:
         """The people's rights that apply to an environment."""
         return tuple(item for item in self.access if item.environments is None or environment.name in item.environments)
-
-    def data_grants_of(self, environment: Environment) -> tuple[DataGrant, ...]:
-        """Who works with an environment's data."""
-        return tuple(item for item in self.data.grants if item.environments is None or environment.name in item.environments)
 
     def secrets_of(self, environment: Environment) -> tuple[SecretSpec, ...]:
         """The secrets that an environment's vault shall hold."""

@@ -68,6 +68,8 @@ QUESTIONS = (
             Choice("secrets-user", "secrets-user", "read the secrets of the vault"),
             Choice("secrets-officer", "secrets-officer", "read and change the secrets of the vault"),
             Choice("contributor", "contributor", "change everything in the resource group"),
+            Choice("data-reader", "data-reader", "read all tables and files of the catalog"),
+            Choice("data-writer", "data-writer", "also write and create in the catalog"),
         ),
         default=lambda _: "reader",
         required=True,

@@ -143,7 +143,7 @@ async def _access(session: Session, proposal: Proposal, path: Path) -> list[Stal
     found = []
     for position, item in enumerate(proposal.project.access):
         kind, name = ("group", item.group) if item.group else ("user", item.user or "")
-        if item in applying and await find_principal(session, kind, str(name)) is None:
+        if item in applying and not item.of_data and await find_principal(session, kind, str(name)) is None:
             place = f"{shown_as(path)}: access[{position}].{kind}"
             remedy = "take the entry out, or name the environments that it is for"
             found.append(Stale("", str(name), f"the tenant has no {kind} {name!r}", remedy, place=place))

@@ -12,6 +12,7 @@ from enum import Enum
 
 from wizard.engine.resource import Resource
 from wizard.engine.survey import Sight
+from wizard.errors import Unreachable
 from wizard.flows.destroy.order import ALONG, NEVER, RANKS
 from wizard.providers.arm.ids import ENVIRONMENT_TAG
 
@@ -19,10 +20,14 @@ BY_ITS_HOLDER = {
     "github.environment_secret": "github.environment/{environment}",
     "databricks.secret_acl": "entra.service_principal/{environment}",
     "databricks.service_principal": "entra.service_principal/{environment}",
+    "databricks.grant": "",
     "databricks.secret_scope": "keyvault.vault/{environment}",
     "keyvault.access_policy": "",
 }
-"""Kinds without a place for a mark -> the key of the marked thing that proves them (policies: the identity that holds them)."""
+"""Kinds without a place for a mark -> the key of the marked thing that proves them (policies: the identity that holds them;
+grants: the securable they are on)."""
+OUTLIVING = ("databricks.catalog", "databricks.schema", "databricks.external_location", "databricks.storage_credential", "databricks.grant")
+"""Kinds that live in the metastore of a region and do not go with the workspace through which they were made."""
 
 
 class Fate(Enum):
@@ -93,6 +98,9 @@ class Judge:
         return Verdict(sight, Fate.STAYS, why, "" if owner else resource.command("delete"))
 
     def _unread(self, sight: Sight) -> Verdict:
+        if sight.resource.kind in OUTLIVING and isinstance(sight.refusal, Unreachable):
+            why = "it is in the region's metastore, and its workspace cannot be reached; another one of the region can remove it"
+            return Verdict(sight, Fate.STAYS, why, sight.resource.command("delete"))
         holder = self._workspace_of(sight.resource)
         if holder:
             return Verdict(sight, Fate.ALONG, f"goes with {holder}")
@@ -117,6 +125,8 @@ class Judge:
     def _proven(self, resource: Resource) -> bool:
         if resource.kind == "keyvault.access_policy":
             return any(self.ours(key) for key in self._identities(str(getattr(resource, "principal_id", ""))))
+        if resource.kind == "databricks.grant":
+            return bool(self._securable_of(resource))
         key = BY_ITS_HOLDER[resource.kind].format(environment=resource.environment)
         if resource.kind == "github.environment_secret":
             key = f"github.environment/{getattr(resource, 'environment_name', '')}"
@@ -146,18 +156,26 @@ class Judge:
             return self._if_ours(f"entra.application/{resource.name}")
         if resource.kind == "databricks.secret_acl":
             return self._if_ours(f"databricks.secret_scope/{environment}")
+        if resource.kind == "databricks.grant":
+            return self._securable_of(resource)
         if resource.kind == "keyvault.secret":
             return self._if_ours(f"keyvault.vault/{resource.name.partition('/')[0]}")
         if resource.kind == "arm.deployment":
             return self._if_ours(f"arm.resource_group/{environment}")
         return ""
 
+    def _securable_of(self, resource: Resource) -> str:
+        """The key of the securable of ours that a grant is on."""
+        kind, name = f"databricks.{getattr(resource, 'securable', '')}", str(getattr(resource, "full_name", ""))
+        found = (key for key, sight in self.sights.items() if sight.resource.kind == kind and _called(sight) == name)
+        return next((key for key in found if self.ours(key)), "")
+
     def _if_ours(self, key: str) -> str:
         return key if self.ours(key) else ""
 
     def _workspace_of(self, resource: Resource) -> str:
         """Databricks cannot be asked; a workspace in a group of ours goes with the group, and all it holds with it."""
-        if not resource.kind.startswith("databricks."):
+        if not resource.kind.startswith("databricks.") or resource.kind in OUTLIVING:
             return ""
         host = next((ref for ref in self.sights if ref == f"arm.deployment/{resource.environment}"), "")
         deployment = self.sights[host].change.observed if host else None
@@ -165,6 +183,10 @@ class Judge:
         group = self.sights.get(f"arm.resource_group/{resource.environment}")
         inside = group is not None and group.change.observed is not None and _inside(workspace, group.change.observed.id)
         return self._if_ours(f"arm.resource_group/{resource.environment}") if inside else ""
+
+
+def _called(sight: Sight) -> str:
+    return sight.change.observed.id if sight.change.observed is not None else ""
 
 
 def _inside(resource_id: str, group_id: str) -> bool:

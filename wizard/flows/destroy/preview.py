@@ -19,6 +19,7 @@ from wizard.engine.survey import survey
 from wizard.errors import BadInput, NotYet, Problem
 from wizard.flows.destroy.after import aftermath
 from wizard.flows.destroy.credentials import credentials
+from wizard.flows.destroy.data_side import data_side
 from wizard.flows.destroy.fates import Fate, Judge, Verdict
 from wizard.flows.destroy.marked import assignment, further, marked, nested, with_lost_environments
 from wizard.flows.destroy.obstacles import Group, behind_reviewers, foreign, foreign_items, foreign_locks, lock_item
@@ -60,6 +61,8 @@ async def preview(job: Job, names: Collection[str] = (), *, purge: bool = False)
     verdicts = {key: judge.verdict(sight) for key, sight in wanted.items()}
     found = await marked(job, {job.facts.subscriptions[name] for name in going})
     changes = await _deletions(job, environments, verdicts, found)
+    lake = await data_side(job, going, changes, sights)
+    changes = lake.changes
     more, others = await credentials(job, changes)
     changes += more
     groups = _groups(changes, sights)
@@ -73,9 +76,9 @@ async def preview(job: Job, names: Collection[str] = (), *, purge: bool = False)
         Plan(in_order_of_removal([*changes, *after.changes], rank).changes),
         along=tuple(along(job, environments, verdicts, found)),
         kept=(*await bundles(job, environments, verdicts), *kept(job, environments, verdicts, whole=whole)),
-        foreign=strangers,
+        foreign=(*strangers, *lake.foreign),
         obstacles=obstacles,
-        to_name={**behind_reviewers(environments, sights), **to_name} if changes else {},
+        to_name={**behind_reviewers(environments, sights), **to_name, **lake.to_name} if changes else {},
         recoverable=after.recoverable,
         purged=after.purged,
         files=after.files,

@@ -34,6 +34,9 @@ AREAS: Mapping[str, str] = {
     "github.environment_secret": "secrets",
     "keyvault.secret": "secrets",
     "github.files": "files",
+    **dict.fromkeys(("databricks.catalog", "databricks.schema", "databricks.metastore_assignment"), "data"),
+    **dict.fromkeys(("databricks.external_location", "databricks.storage_credential"), "data"),
+    "databricks.grant": "roles",
 }
 BY_SERVICE: Mapping[str, str] = {
     "entra": "identity",

@@ -188,3 +188,14 @@ def list_tables(request: Request, world: World) -> Response:
     schema = where.existing("schema", f"{catalog_name}.{schema_name}")
     rows = _tables(where, schema) if where.holds("schema", schema, "USE_SCHEMA", "BROWSE") else []
     return done({"tables": [shown(row) for row in rows]} if rows else {})
+
+
+def _none(request: Request, world: World) -> Response:
+    """Volumes, functions and models of a schema: there are none, since nothing here makes any."""
+    where = place(request, world)
+    where.existing("schema", ".".join(needed(request.query, "catalog_name", "schema_name")))
+    return done()
+
+
+for _nouns in ("volumes", "functions", "models"):
+    WORKSPACES.get(f"{PATH}/{_nouns}")(_none)
