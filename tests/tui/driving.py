@@ -116,8 +116,13 @@ def held_at(steps: int, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> He
 
 
 async def planned(pilot: Pilot[int]) -> Review:
-    """Wait for the plan."""
-    await at(pilot, "Review")
+    """Wait for the plan of a set-up."""
+    return await planned_by(pilot, "Review")
+
+
+async def planned_by(pilot: Pilot[int], name: str) -> Review:
+    """Wait for the plan on a screen of that name."""
+    await at(pilot, name)
     screen = pilot.app.screen
     assert isinstance(screen, Review)
     await until(pilot, lambda: screen.preview is not None, "a plan")
