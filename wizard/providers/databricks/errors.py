@@ -54,7 +54,7 @@ def translated(step: str, host: object, session: Session, *, young: bool = False
 def _from_answer(refusal: DatabricksError, step: str, host: str, fresh: bool, young: bool) -> LakestrapError | NotYet:
     from databricks.sdk.errors import InternalError, PermissionDenied, TemporarilyUnavailable, Unauthenticated
 
-    code, text = str(refusal.error_code or ""), str(refusal)
+    code, text = str(refusal.error_code or ""), str(refusal).partition(". Config: host=")[0]
     shown = f"cannot {step} in {host}: {code}: {text}"
     if fresh and isinstance(refusal, (TemporarilyUnavailable, InternalError)):
         return NotYet(f"the workspace {host} is not ready yet", code=code)

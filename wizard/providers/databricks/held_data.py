@@ -60,7 +60,7 @@ async def marked_securables(session: Session, host: str, project: str, environme
         rows += [("databricks.external_location", row) for row in client.external_locations.list()]
         rows += [("databricks.storage_credential", row) for row in client.storage_credentials.list()]
         wanted = {PROJECT_TAG: project, ENVIRONMENT_TAG: environment}
-        return [Held(kind, str(row.name)) for kind, row in rows if marks_in(row.comment, getattr(row, "properties", None)) == wanted]
+        return [Held(kind, str(row.name)) for kind, row in rows if marks_in(row) == wanted]
 
     with governed("list what is in the metastore", host, session):
         return tuple(await session.databricks(host_of(host), look))

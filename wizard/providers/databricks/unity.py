@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 PROJECT_TAG, ENVIRONMENT_TAG = "lakestrap-project", "lakestrap-environment"
-LACKS = re.compile(r"does not have (?P<right>[A-Z][A-Z ]+) on (?P<what>.+?)\.?$")
+LACKS = re.compile(r"does not have (?P<right>[A-Z][A-Z ]+) on (?P<what>[A-Z][A-Za-z ]+ '[^']+')")
 YOUNG = 90.0
 """Seconds after the workspace was deployed in which its administrators' rights on the metastore may not have spread."""
 
@@ -61,11 +61,11 @@ def _request(session: Session, host: object, right: str, what: str) -> tuple[str
     return (f"DATABRICKS_HOST=https://{host_of(host)} databricks grants update metastore METASTORE_ID --json '{change}'",)
 
 
-def marks_in(comment: str | None, properties: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Our two tags as properties or a comment tell them; empty where there is no mark."""
-    if properties and PROJECT_TAG in properties:
-        return {name: str(properties[name]) for name in (PROJECT_TAG, ENVIRONMENT_TAG) if name in properties}
-    text = str(comment or "").partition(" ")[0]
+def marks_in(row: Any) -> dict[str, str]:
+    """Our two tags: from the properties where its kind has such, else from the comment. Empty where there is no mark."""
+    if hasattr(row, "properties"):
+        return {name: str(value) for name, value in (row.properties or {}).items() if name in (PROJECT_TAG, ENVIRONMENT_TAG)}
+    text = str(row.comment or "").partition(" ")[0]
     if not text.startswith(PREFIX):
         return {}
     project, _, environment = text.removeprefix(PREFIX).partition("/")
@@ -138,7 +138,7 @@ class Securable(Resource):
         """Remove it by one request."""
 
     def _observed(self, row: Any) -> Observed:
-        held = marks_in(row.comment, getattr(row, "properties", None))
+        held = marks_in(row)
         mode = str(row.isolation_mode.value) if getattr(row, "isolation_mode", None) else ""
         owner = str(row.owner or "")
         attributes = {
