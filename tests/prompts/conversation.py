@@ -31,10 +31,15 @@ def opened(folder: Path, *arguments: str, size: tuple[int, int] = (40, 120), **v
 
 def signed_in_as_this_process(folder: Path, *arguments: str, size: tuple[int, int] = (40, 120), **variables: str) -> Terminal:
     """The same at a terminal in this process's local cloud, with what this process is signed in to."""
+    return at_a_terminal(folder, "setup", *arguments, size=size, **variables)
+
+
+def at_a_terminal(folder: Path, *words: str, size: tuple[int, int] = (40, 120), **variables: str) -> Terminal:
+    """Any command at a terminal in this process's local cloud."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **variables}
     environment.pop("CI", None)
-    return Terminal([sys.executable, "-m", "wizard", "setup", *arguments], folder, environment, size)
+    return Terminal([sys.executable, "-m", "wizard", *words], folder, environment, size)
 
 
 def answer(terminal: Terminal, typed: Mapping[str, str], *, until: str = LAST) -> list[str]:

@@ -14,6 +14,8 @@ from wizard.flows.explain.flow import without_sign_in
 from wizard.flows.signin_hints import REMEDIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wizard.console import Console
     from wizard.options import Options
     from wizard.secret import Secret
@@ -46,10 +48,16 @@ def _says_something(question: Asked) -> bool:
 
 
 def show(answer: Explanation, console: Console) -> None:
-    """What was presented and what is expected, the differing part in brackets, then what to do."""
+    """One answer, as text or as JSON."""
     if console.as_json:
         console.write(json.dumps(answer.as_dict(), ensure_ascii=False))
         return
+    for line in lines(answer):
+        console.write(line)
+
+
+def lines(answer: Explanation) -> Iterator[str]:
+    """What was presented and what is expected, the differing part in brackets, then what to do."""
     facts = (
         ("error", f"{answer.code}: {answer.line}" if answer.code and answer.code not in answer.line else answer.line or answer.code),
         ("job", answer.job),
@@ -60,12 +68,12 @@ def show(answer: Explanation, console: Console) -> None:
     )
     for name, value in facts:
         if value:
-            console.write(f"{name + ':':<13}{value}")
+            yield f"{name + ':':<13}{value}"
     for finding in answer.findings:
-        console.write(f"\n{finding.why}")
+        yield f"\n{finding.why}"
         if finding.presented != finding.expected:
-            console.write(f"  presented  {finding.presented}\n  instead of {finding.expected or '(nothing)'}")
+            yield f"  presented  {finding.presented}\n  instead of {finding.expected or '(nothing)'}"
     for each in answer.unknown:
-        console.write(f"\nunknown: {each}")
+        yield f"\nunknown: {each}"
     for command in answer.commands:
-        console.write(f"\nto do: {command}")
+        yield f"\nto do: {command}"

@@ -6,6 +6,7 @@ Owns the counting and the drawing of events. Called from the background thread; 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from html import escape
 
 import ipywidgets as widgets
@@ -28,19 +29,25 @@ class Lanes:
         self.ending = widgets.HTML()
         self._lane: dict[str, str] = {}
         self._settled: set[str] = set()
+        self._proves = True
         self._lines: deque[str] = deque(maxlen=LOG_LINES)
         self._bars = widgets.VBox()
         folded = widgets.Accordion([self.log], titles=("log",), selected_index=None)
         self.box = widgets.VBox([self._bars, self.ending, folded])
 
-    def begin(self, plan: Plan) -> None:
-        """Empty bars for the changes of a plan, and one more step a bar for the sign-in of its pipeline."""
-        self._lane = {c.key: c.resource.environment or SHARED for c in plan.changes}
-        self._settled, self._lines = set(), deque(maxlen=LOG_LINES)
+    def begin(self, plan: Plan, *, proves: bool = True) -> None:
+        """Empty bars for the changes of a plan; with ``proves`` one more step a bar for the sign-in of its pipeline."""
+        lanes = {c.key: c.resource.environment or SHARED for c in plan.changes}
         totals: dict[str, int] = {}
         for change in plan.changes:
-            lane = self._lane[change.key]
-            totals[lane] = totals.get(lane, 0 if lane == SHARED else 1) + (change.action is not Action.KEEP)
+            lane = lanes[change.key]
+            totals[lane] = totals.get(lane, int(proves and lane != SHARED)) + (change.action is not Action.KEEP)
+        self.begin_with(lanes, totals, proves=proves)
+
+    def begin_with(self, lanes: Mapping[str, str], totals: Mapping[str, int], *, proves: bool = False) -> None:
+        """Empty bars: ``lanes`` are the lanes of the keys that count, ``totals`` how many there are in each."""
+        self._lane, self._proves = dict(lanes), proves
+        self._settled, self._lines = set(), deque(maxlen=LOG_LINES)
         self.bars = {name: self._bar(name, total) for name, total in totals.items() if total}
         self.now = {name: widgets.HTML() for name in self.bars}
         self._bars.children = tuple(widgets.HBox([bar, self.now[name]]) for name, bar in self.bars.items())
@@ -53,7 +60,7 @@ class Lanes:
 
     def event(self, event: Event) -> None:
         """Draw one event."""
-        lane = self._lane.get(event.key) or str(event.detail.get("environment") or "")
+        lane = self._lane.get(event.key) or str(event.detail.get("environment") or "") or event.key.partition("/")[2].partition("/")[0]
         if event.event is EventKind.RUN_FINISHED:
             self._end(event)
         elif lane in self.bars:
@@ -65,10 +72,9 @@ class Lanes:
 
     def _move(self, lane: str, event: Event) -> None:
         bar = self.bars[lane]
-        over = event.event in (EventKind.SETTLED, EventKind.SKIPPED, EventKind.CHANGE_FAILED)
-        if event.action == "verify" and event.event is EventKind.PENDING:
-            over = True
-        if over and event.key not in self._settled and (event.action == "verify" or event.action != "keep"):
+        over = event.event in (EventKind.SETTLED, EventKind.SKIPPED, EventKind.CHANGE_FAILED, EventKind.PENDING)
+        counts = event.key in self._lane or (event.action == "verify" and self._proves)
+        if over and counts and event.key not in self._settled and event.action != "keep":
             self._settled.add(event.key)
             bar.value = min(bar.value + 1, bar.max)
         if event.event is EventKind.CHANGE_FAILED:
@@ -103,7 +109,7 @@ def told(event: Event) -> str:
         case EventKind.SKIPPED:
             return f"skipped {where}: {escape(str(event.detail.get('reason', '')))}"
         case EventKind.PENDING:
-            return f"waits for people: {escape(event.outcome)}"
+            return f"waits: {escape(event.outcome)}"
         case EventKind.FILE_WRITTEN:
             return f"wrote {where}"
         case EventKind.NOTED:

@@ -15,20 +15,39 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from wizard.errors import BadInput, LakestrapError, Problem
+from wizard.notebook.adding import Adding
 from wizard.notebook.background import Background
 from wizard.notebook.carrying_out import CarryingOut
+from wizard.notebook.changing import ToFederation, ToSubject, Upgrading
 from wizard.notebook.form import Form
+from wizard.notebook.removing import Removing
+from wizard.notebook.rotating import Rotating
 from wizard.notebook.shown import Report, ShownPlan
 from wizard.notebook.signing_in import SigningIn
 from wizard.notebook.sitting import Sitting, rehearsing
+from wizard.notebook.standing import Explaining, Standing
 from wizard.questions import Asked, Step
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
     from wizard.engine.plan import Plan
+    from wizard.notebook.job_page import JobPage
 
 Json = Any
 
+SET_UP = "set up"
+JOBS = (
+    ("set up", SET_UP),
+    ("add an environment", "add"),
+    ("rotate credentials", "rotate"),
+    ("status", "status"),
+    ("tear down", "destroy"),
+    ("explain a sign-in", "explain"),
+    ("upgrade the files", "upgrade"),
+    ("migrate to federation", "migrate oidc"),
+    ("migrate the subject", "migrate subject"),
+)
+"""The jobs as people read them, and their page."""
 STEPS = tuple(step for step in Step if step is not Step.REVIEW)
 PAUSE_SECONDS = 0.4
 """How long nobody has to type before lists are fetched for what was typed."""
@@ -47,12 +66,26 @@ class Wizard:
         first = widgets.VBox([self.signing_in.box, self.forms[Step.SIGN_IN].box])
         pages = [first, *(self.forms[step].box for step in STEPS[1:]), self.carrying_out.box]
         self.tabs = widgets.Tab(children=pages)
+        self.life: dict[str, JobPage] = {
+            "add": Adding(self.sitting, self._background),
+            "rotate": Rotating(self.sitting, self._background),
+            "status": Standing(self.sitting, self._background, self._mend),
+            "destroy": Removing(self.sitting, self._background),
+            "explain": Explaining(self.sitting, self._background),
+            "upgrade": Upgrading(self.sitting, self._background),
+            "migrate oidc": ToFederation(self.sitting, self._background),
+            "migrate subject": ToSubject(self.sitting, self._background),
+        }
         self.tabs.observe(lambda _: self._turned(), names="selected_index")
         self.back = widgets.Button(description="back", icon="arrow-left")
         self.next = widgets.Button(description="next", icon="arrow-right")
         self.back.on_click(lambda _: self._go(-1))
         self.next.on_click(lambda _: self._go(1))
-        self.box = widgets.VBox([self.head, self.tabs, widgets.HBox([self.back, self.next])])
+        self.set_up = widgets.VBox([self.tabs, widgets.HBox([self.back, self.next])])
+        self.jobs = widgets.ToggleButtons(options=JOBS, value=SET_UP, style={"button_width": "auto"})
+        self.jobs.observe(lambda change: self._chosen(str(change["new"])), names="value")
+        self.page = widgets.VBox([self.set_up])
+        self.box = widgets.VBox([self.head, self.jobs, self.page])
         self._begun = False
         self._fetching: Any = None
         self.refresh()
@@ -79,6 +112,22 @@ class Wizard:
             for form in self.forms.values():
                 form.refresh()
             self._titles()
+
+    def _chosen(self, job: str) -> None:
+        """Show the page of a job; the sign-in stands above it until somebody is signed in."""
+        if job == SET_UP:
+            self.page.children = (self.set_up,)
+            return
+        page = self.life[job]
+        page.show()
+        signed_in = self.sitting.session is not None
+        self.page.children = (page.box,) if signed_in else (self.signing_in.box, page.box)
+
+    def _mend(self) -> None:
+        """From what has drifted to the plan that mends it."""
+        self.jobs.value = SET_UP
+        self.tabs.selected_index = len(STEPS)
+        self.carrying_out.start(self.carrying_out.make_plan())
 
     def _titles(self) -> None:
         shown = self.sitting.shown
@@ -179,6 +228,8 @@ class Wizard:
 
     def close(self) -> None:
         """Close connections and end the background thread."""
+        for page in self.life.values():
+            self._background.wait(page.close())
         self._background.wait(self.sitting.close())
         self._background.close()
 

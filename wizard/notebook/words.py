@@ -108,6 +108,29 @@ def _differs(change: Change) -> Iterator[str]:
         yield f"<small>hint: <code>{escape(hint)}</code></small>"
 
 
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> str:
+    """Rows of text; empty for none."""
+    body = "".join(f'<tr style="vertical-align:top">{"".join(f"<td>{_lines(cell)}</td>" for cell in row)}</tr>' for row in rows)
+    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    caption = f"<h4>{escape(title)}</h4>" if title else ""
+    return f'{caption}<table style="text-align:left"><thead><tr>{head}</tr></thead>{body}</table>' if body else ""
+
+
+def paragraph(text: str) -> str:
+    """A sentence."""
+    return f"<p>{_lines(text)}</p>"
+
+
+def preformatted(text: str) -> str:
+    """Lines as they are; empty for none."""
+    return f"<pre>{escape(text)}</pre>" if text.strip() else ""
+
+
+def folded(title: str, text: str) -> str:
+    """Lines that unfold; empty for none."""
+    return f'<details><summary style="cursor:pointer">{escape(title)}</summary>{preformatted(text)}</details>' if text.strip() else ""
+
+
 def left_for_people(pending: Iterable[dict[str, str]]) -> str:
     """What somebody has to do, with links; empty for nothing."""
     items = "".join(f"<li>{_link(item.get('link', ''), item['what'])} — {escape(item.get('who', ''))}</li>" for item in pending)

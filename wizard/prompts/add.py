@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, Problem
-from wizard.flows.add import Request, proposed, requested
+from wizard.flows.add import Request
+from wizard.flows.add.choosing import before_production, goes_on, problem_of
 from wizard.headless.add import AddAnswers, run_add
 from wizard.project.file import load
 from wizard.prompts.guide import answered, asking_of, sign_in
@@ -34,17 +35,9 @@ async def add_on_lines(options: Options, console: Console, request: Request) -> 
         return await run_add(options, console, request)
     project = load(options.project)
     tenant, token = await sign_in(asking, "addition of an environment")
-    if not (options.yes and request.name) and not goes_on(options, request):
+    if not (options.yes and request.name) and not goes_on(options.project, request):
         request = await _asked(asking, project, request)
     return await run_add(options, console, request, AddAnswers(options, console, Person(asking)), tenant=tenant, token=token)
-
-
-def goes_on(options: Options, request: Request) -> bool:
-    """Whether an earlier run began with that environment: its entry stands already."""
-    try:
-        return bool(request.name) and not requested(options.project, request).like
-    except BadInput:
-        return False
 
 
 async def _asked(asking: Asking, project: Project, request: Request) -> Request:
@@ -58,18 +51,3 @@ async def _asked(asking: Asking, project: Project, request: Request) -> Request:
     answers = await answered(asking, addition(names, before_production(project), usable), given)
     after = str(answers.get(AFTER))
     return replace(request, name=str(answers.get(NAME)), like=str(answers.get(LIKE)), after="" if after == FIRST else after)
-
-
-def problem_of(project: Project, request: Request) -> Problem | None:
-    """What is wrong with the name, beside everything else that may be."""
-    try:
-        proposed(project, request)
-    except BadInput as wrong:
-        return next((found for found in wrong.problems if found.place == "ENV"), None)
-    return None
-
-
-def before_production(project: Project) -> str:
-    """The environment that a new one comes after where nobody says another; empty where all are production."""
-    ordinary = [environment.name for environment in project.environments if not project.is_production(environment)]
-    return ordinary[-1] if ordinary else ""

@@ -29,9 +29,9 @@ NAME, LIKE, AFTER = "run.name", "run.like", "run.after"
 ABOUT = "run.about"
 
 
-def rotation(environments: Sequence[str], kinds: Sequence[Choice], due: int) -> tuple[Question, ...]:
-    """Which environments and which credentials. ``due`` is how many a plain rotation would renew, end or finish."""
-    first = Choice(DUE, DUE, f"what expires within 30 days, and what waits: {due}")
+def rotation(environments: Sequence[str], kinds: Sequence[Choice], due: int | None) -> tuple[Question, ...]:
+    """Which environments and which credentials. ``due``: how many a plain rotation would renew, end or finish, where it is known."""
+    first = Choice(DUE, DUE, "what expires within 30 days, and what waits" + ("" if due is None else f": {due}"))
     every = Choice(EVERYTHING, "everything", "also what does not expire soon")
     return (
         _environments(environments, "Whose credentials to renew", every=True),

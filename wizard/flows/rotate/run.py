@@ -48,20 +48,21 @@ async def rotate(
         preview = preview or await previewed(job, wishes)
         preview.refuse_what_cannot_be()
         steps.tell(EventKind.PLAN_MADE, "", "rotate", counts=preview.counts())
-        async for event in steps.events(_work(steps, preview, decisions, outcome)):
+        if preview.doing:  # here and not in the work, so that Ctrl-C ends the question at once
+            await _answered(steps, preview, decisions)
+        async for event in steps.events(_work(steps, preview, outcome)):
             yield event
         journal.record(closing(outcome, journal.run))
     finally:
         journal.close()
 
 
-async def _work(steps: Steps, preview: Preview, decisions: RotationDecisions, outcome: RotationOutcome) -> None:
-    """Everything after the preview."""
+async def _work(steps: Steps, preview: Preview, outcome: RotationOutcome) -> None:
+    """Everything after the agreement."""
     if not preview.doing:
         _waiting_told(steps, preview)
         outcome.words = last_words(preview)
         return
-    await _answered(steps, preview, decisions)
     lease = Lease(steps.job, "rotate", steps.journal)
     try:
         async for event in lease.take():
