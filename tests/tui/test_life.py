@@ -67,10 +67,17 @@ def same(one: Path, other: Path) -> list[str]:
 
 
 def noted(world: dict[str, Json]) -> dict[str, Json]:
-    """The world with the ids in the notes of a rotation named alike: they are text within a text there."""
-    rows = world["github.variables"]
-    alike = {key: {**row, "value": re.sub(r"[0-9a-f]{16,32}", "ID", row["value"])} for key, row in rows.items() if "RETIRING" in key}
-    return world | {"github.variables": rows | alike}
+    """The world with the ids that a rotation notes named alike: they are text within a text there, and follow from random values."""
+    found = dict(world)
+    for table, part in (("github.variables", "RETIRING"), ("keyvault.secrets", "/api-key/")):
+        alike = {key: _alike(row) for key, row in world[table].items() if part in key}
+        found[table] = world[table] | alike
+    return found
+
+
+def _alike(row: Json) -> Json:
+    kept = {name: row[name] for name in ("value", "tags") if name in row and "fresh-one" not in str(row[name])}
+    return {**row, **{name: re.sub(r"[0-9a-f]{16,32}", "ID", json.dumps(member)) for name, member in kept.items()}}
 
 
 async def left(pilot: Pilot[int]) -> int | None:
