@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -51,6 +52,19 @@ CHOICES: Mapping[str, Sequence[Any]] = {
 """Everything that changes which files are rendered or what stands in workflows, bundle and parameter files."""
 OF_INFRASTRUCTURE = ("existing", "runs_on", "network", "compute", "watched")
 """Choices that change parameter files only, but for labels: whole among themselves, and in pairs with the others."""
+BUNDLES: Sequence[Mapping[str, Any]] = (
+    {"libraries": ["pypi:great-expectations==1.3.0"]},
+    {"samples": ["pipeline"]},
+    {
+        "compute": "job-cluster",
+        "policy": "Small clusters",
+        "init_scripts": "workspace",
+        "samples": ["medallion", "pipeline", "machine-learning"],
+    },
+    {"compute": "shared-cluster", "init_scripts": "/Volumes/main/default/scripts", "libraries": ["maven:a:b:1"], "samples": ["medallion"]},
+    {"compute": "existing-cluster", "cluster": "Analysts", "samples": ["pipeline"]},
+)
+"""What the bundle may be like. It shares no file with the choices above, so these take turns; ``tests/render`` has them all."""
 WATCHED: Mapping[str, Any] = {
     "lake": {"containers": ["rawdata", "prepareddata"], "redundancy": "ZRS"},
     "monitoring": {"retention_days": 90, "application_insights": True},
@@ -116,6 +130,14 @@ def pairwise() -> list[Choice]:
     return chosen
 
 
+def bundle_of(choice: Choice) -> dict[str, Any]:
+    """The bundle whose turn it is, as far as the choice allows it: the same for the same choice."""
+    found = dict(BUNDLES[zlib.crc32(repr(sorted(choice.items())).encode()) % len(BUNDLES)])
+    if choice["compute"] == "serverless":
+        found = {name: value for name, value in found.items() if name == "samples"}
+    return found if choice["samples"] else {name: value for name, value in found.items() if name != "samples"}
+
+
 def project_of(choice: Choice) -> Project:
     """The project that makes a choice: three environments, the last behind a gate."""
     environments: list[dict[str, Any]] = [
@@ -139,6 +161,8 @@ def project_of(choice: Choice) -> Project:
             "secrets": [{"name": "sql-password", "from": "prompt"}] if choice["secrets"] else [],
             "network": {"mode": choice["network"], "runs_on": choice["runs_on"]},
             "workspace": {"compute": choice["compute"]},
+            "bundle": bundle_of(choice),
+            "data": {"unity_catalog": "samples" in bundle_of(choice)},
             **(WATCHED if choice["watched"] else {}),
             "environments": environments,
         }

@@ -6,11 +6,13 @@ import itertools
 from pathlib import Path
 
 from tests.outputs.checking import (
+    BUNDLES,
     CHOICES,
     GOLDENS,
     MODULES,
     PROGRAMS,
     absent,
+    bundle_of,
     cases,
     commands,
     every,
@@ -33,6 +35,11 @@ def test_a_choice_left_out_would_be_missed() -> None:
     few = pairwise()
     without = [choice for choice in few if choice["identity"] != "existing"]
     assert set().union(*map(pairs, without)) != set().union(*map(pairs, few))
+
+
+def test_every_bundle_has_its_turn() -> None:
+    seen = [bundle_of(choice) for choice in pairwise()]
+    assert all(dict(bundle) in seen for bundle in BUNDLES)
 
 
 def test_each_choice_is_a_project_and_they_differ() -> None:

@@ -44,7 +44,7 @@ NOT_ASKED = {
     "version": "written by us",
     "environments.*.address_space": "said in the file",
     **dict.fromkeys(("network.host_subnet", "network.container_subnet", "network.endpoint_subnet"), "said in the file"),
-    **dict.fromkeys(("workspace", "monitoring.application_insights", "environments.*.budget"), "said in the file"),
+    **dict.fromkeys(("workspace", "bundle", "monitoring.application_insights", "environments.*.budget"), "said in the file"),
     **dict.fromkeys(("data.schemas", "data.isolated"), "said in the file"),
     "secrets.*.check": "said in the file",
     "secrets.*.github": "said in the file",

@@ -113,6 +113,37 @@ class Lake(Part):
     redundancy: Literal["LRS", "ZRS", "GRS", "GZRS"] = Field(default="LRS", description="How often and where the data is kept.")
 
 
+class Bundle(Part):
+    """What the bundle's jobs run on, and the further samples that it begins with."""
+
+    compute: Literal["serverless", "job-cluster", "shared-cluster", "existing-cluster"] = Field(
+        default="serverless",
+        description="serverless: nothing to size. job-cluster: a cluster for each run. shared-cluster: one that people use too; it ends "
+        "stopped. existing-cluster: yours, named under `cluster`.",
+    )
+    cluster: str | None = Field(default=None, min_length=1, description="Name of the existing cluster, looked up in each workspace.")
+    policy: str | None = Field(default=None, min_length=1, description="Name of a cluster policy for new clusters, looked up likewise.")
+    runtime: str = Field(
+        default="17.3.x-scala2.13", pattern=r"^\d+\.\d+\.x-[a-z0-9.-]+$", description="Runtime of clusters, one with long-term support."
+    )
+    node_type: str = Field(default="Standard_D4ds_v5", pattern=r"^Standard_\w+$", description="Size of the machines of clusters.")
+    workers: StrictInt = Field(default=1, ge=1, le=100, description="Number of workers of clusters.")
+    libraries: tuple[Annotated[str, Field(pattern=r"^(pypi|maven|whl|jar):[^\s'\"]+$")], ...] = Field(
+        default=(), max_length=50, description="pypi:NAME==VERSION, maven:GROUP:NAME:VERSION, whl:PATH, jar:PATH; paths in a volume."
+    )
+    init_scripts: str | None = Field(
+        default=None,
+        pattern=r"^(workspace|/Volumes(/[A-Za-z0-9_-]+){3,})$",
+        description="Prepare new clusters by src/init-scripts/prepare.sh: workspace, or the volume /Volumes/… it is copied to.",
+    )
+    samples: tuple[Literal["medallion", "pipeline", "machine-learning"], ...] = Field(
+        default=(),
+        max_length=3,
+        description="Further samples; they need a catalog. medallion: landing, bronze, silver, gold. "
+        "pipeline: the same as a declarative pipeline. machine-learning: a feature table, and a model that is registered.",
+    )
+
+
 class Monitoring(Part):
     """Logs of workspace, vault and data lake, and what else is watched."""
 
@@ -289,6 +320,7 @@ class Project(Part):
     secrets: tuple[SecretSpec, ...] = Field(default=(), description="Secrets the vaults shall hold, by name.")
     naming: Naming = Field(default=Naming(), description="Patterns for names.")
     samples: StrictBool = Field(default=True, description="Write a small working bundle: a job, its source and a test.")
+    bundle: Bundle = Field(default=Bundle(), description="What the bundle's jobs run on, and further samples.")
     plan_environment: StrictBool = Field(default=False, description="Add ENV-plan: a read-only identity for previews in pull requests.")
     locks: Literal["none", "production", "all"] = Field(
         default="none", description="Which environments' resource groups get a lock against deletion."

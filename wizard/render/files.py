@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wizard.render import assets, header
+from wizard.render import assets, bundle, header
 from wizard.render.parameters import parameter_file
 from wizard.render.promotion import stages, tagged
 
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from wizard.project.model import Project
 
 WORKFLOWS = ("ci.yml", "deploy.yml", "deploy-environment.yml", "infra.yml", "verify-login.yml")
-SAMPLES = (
-    *("pyproject.toml", "resources/sample.job.yml", "resources/tests.job.yml", "src/notebooks/summarise.py"),
-    *("src/sample/__init__.py", "src/sample/checks.py", "src/sample/jobs.py", "src/sample/summary.py"),
-    *("tests/test_checks.py", "tests/test_summary.py"),
-)
 _HOW_CODE = {
     "trunk": "**Trunk**: there is one branch, `{branch}`. What is merged there goes through the environments in the order of this table.",
     "release": "**Release branches and tags**: `{branch}` is the next release, `release/…` is one that is being finished, a tag `v…` "
@@ -69,13 +64,11 @@ def _sources(project: Project) -> dict[str, str]:
     sources[".github/requirements.txt"] = "github/requirements.txt"
     sources[".gitattributes"] = "github/gitattributes"
     sources["docs/delivery.md"] = "github/delivery.md"
-    sources["databricks.yml"] = "databricks/databricks.yml"
+    sources |= bundle.sources(project)
     if project.plan_environment:
         sources[".github/workflows/drift.yml"] = "github/drift.yml"
     if project.identity.mode == "client-secret":
         sources[".github/workflows/credentials.yml"] = "github/credentials.yml"
-    if project.samples:
-        sources |= {name: f"databricks/{name}" for name in SAMPLES}
     return sources
 
 
@@ -87,6 +80,7 @@ def actions_used() -> tuple[str, ...]:
 def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
     labels = project.network.runs_on
     return {
+        **bundle.words(project),
         "project": project,
         "environments": stages(project, gates),
         "strategy": project.delivery.strategy,

@@ -56,6 +56,13 @@ def _listed_as(path: str) -> str:
     return path.removeprefix(folder) if path.startswith(folder) else "../" + path
 
 
+def listed_in(manifest_text: str) -> tuple[str, ...]:
+    """Paths from the repository's root of the files that a list of hashes names."""
+    folder = MANIFEST.rpartition("/")[0] + "/"
+    names = (line.partition("  ")[2] for line in manifest_text.splitlines() if line and not line.startswith("#"))
+    return tuple(name.removeprefix("../") if name.startswith("../") else folder + name for name in names if name)
+
+
 def written_hash(path: str, text: str, listed: str = "") -> str | None:
     """The hash that we noted for a file when we wrote it, edited since or not; ``None`` for a file that is not ours."""
     if not commentable(path):
