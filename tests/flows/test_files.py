@@ -79,6 +79,21 @@ def test_a_workflow_that_is_generated_no_more_is_left_over(folder: Path, capsys:
     assert told(folder, capsys, "--check") == (ExitCode.DIFFERS, {".github/workflows/preview.yml": "left_over"})
 
 
+def test_what_a_removed_choice_leaves_behind_is_told_unless_it_was_edited(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (folder / "lakestrap.yaml").read_text()
+    (folder / "lakestrap.yaml").write_text(text + "\nsamples: false\n" if "samples:" not in text else text.replace("true", "false"))
+    (folder / "src/sample/summary.py").write_text((folder / "src/sample/summary.py").read_text() + "# mine\n")
+    (folder / "src/own.py").write_text("x = 1\n")
+    (folder / "infra/parameters/Gone.parameters.json").write_text("{}\n")
+    listed = (folder / header.MANIFEST).read_text()
+    (folder / header.MANIFEST).write_text(listed + f"{header.digest('{}' + chr(10))}  parameters/Gone.parameters.json\n")
+    code, found = told(folder, capsys, "--check")
+    left = {path for path, standing in found.items() if standing == "left_over"}
+    assert code == ExitCode.DIFFERS
+    assert {"infra/parameters/Gone.parameters.json", "src/sample/jobs.py", ".devcontainer/devcontainer.json"} <= left
+    assert not {"src/sample/summary.py", "src/own.py", PARAMETERS} & left
+
+
 def test_the_difference_starts_from_what_was_generated(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     older(folder, WORKFLOW)
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false"]

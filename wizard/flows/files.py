@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 DEPLOY = ".github/workflows/deploy.yml"
 BY_HAND = "github.event_name == 'workflow_dispatch'"
+WORKFLOWS = ".github/workflows/"
+FOLDERS = (".github", "docs", "infra", "resources", "src", "tests")
+"""Where generated files lie that may be left over."""
+MARKED = frozenset({".bicep", ".md", ".py", ".sh", ".sql", ".yml"})
+"""Formats that bear our header."""
 OLDEST = 50
 """Commits of a file that are looked at for the version we wrote."""
 
@@ -71,12 +76,21 @@ def compared(project: Project, root: Path) -> tuple[Compared, ...]:
     found = [
         Compared(file.path, _standing(file, read_text(root / file.path), listed), read_text(root / file.path), file.text) for file in wished
     ]
-    known = {file.path for file in wished}
-    for path in sorted((root / ".github" / "workflows").glob("*.y*ml")):
-        name, text = path.relative_to(root).as_posix(), read_text(path) or ""
-        if name not in known and header.state(name, text) is not header.State.FOREIGN:
-            found.append(Compared(name, Standing.LEFT_OVER, text, ""))
+    found += [Compared(path, Standing.LEFT_OVER, text, "") for path, text in _left_over(root, {file.path for file in wished}, listed)]
     return tuple(sorted(found, key=lambda item: item.path))
+
+
+def _left_over(root: Path, known: Container[str], listed: str) -> Iterator[tuple[str, str]]:
+    """Files that we once wrote and would not write now. A workflow runs, edited or not; anything else that was edited is the user's."""
+    marked = (path for folder in FOLDERS for path in (root / folder).rglob("*") if path.suffix in MARKED)
+    noted = (root / name for name in header.listed_in(listed))
+    for path in sorted({*marked, *noted}):
+        name, text = path.relative_to(root).as_posix(), read_text(path)
+        if name in known or text is None:
+            continue
+        state = header.state(name, text, listed)
+        if state is header.State.OURS or (state is header.State.EDITED and name.startswith(WORKFLOWS)):
+            yield name, text
 
 
 def _standing(file: File, text: str | None, listed: str) -> Standing:
