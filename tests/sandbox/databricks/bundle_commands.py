@@ -94,7 +94,7 @@ class BundleCommands:
         while (found := self._status(folder)) is None:
             folder = str(PurePosixPath(folder).parent)
         self.warnings = self._warned(self._asked("GET", f"/api/2.0/permissions/directories/{found['object_id']}"))
-        self.files.jobs()
+        self.files.jobs(built=False)
         if strict and self.warnings:
             raise Refused("\n".join(self.warnings))
 

@@ -74,8 +74,8 @@ class BundleFiles:
             if path.is_file() and not any(part.startswith(".") or part in ("dist", "build", "__pycache__") for part in parts):
                 yield "/".join(parts), path.read_bytes()
 
-    def jobs(self) -> dict[str, Json]:
-        """Settings of each job as they are sent, by key."""
+    def jobs(self, *, built: bool = True) -> dict[str, Json]:
+        """Settings of each job as they are sent, by key. Before anything is built, patterns of wheels stay as they are."""
         found: dict[str, Json] = {}
         for path in [
             self.folder / "databricks.yml",
@@ -84,10 +84,10 @@ class BundleFiles:
             resources = _read(path).get("resources") or {}
             assert set(resources) <= KNOWN, f"{path.name}: {set(resources) - KNOWN} is not replayed"
             for key, job in (resources.get("jobs") or {}).items():
-                found[key] = self._settings(self.resolved(job), path.parent)
+                found[key] = self._settings(self.resolved(job), path.parent, built)
         return found
 
-    def _settings(self, job: Json, where: Path) -> Json:
+    def _settings(self, job: Json, where: Path, built: bool) -> Json:
         metadata = {"kind": "BUNDLE", "metadata_file_path": f"{self.root}/state/metadata.json"}
         added = {"deployment": metadata, "edit_mode": "UI_LOCKED", "format": "MULTI_TASK", "queue": {"enabled": True}}
         sent = {"max_concurrent_runs": 1, **{name: value for name, value in job.items() if name != "permissions"}, **added}
@@ -96,9 +96,9 @@ class BundleFiles:
         for task in sent.get("tasks", []):
             if "notebook_task" in task:
                 task["notebook_task"] = {**task["notebook_task"], **self._notebook(task["notebook_task"]["notebook_path"], where)}
-            if "libraries" in task:
+            if "libraries" in task and built:
                 task["libraries"] = [{kind: self._library(kind, path, where) for kind, path in each.items()} for each in task["libraries"]]
-        for environment in sent.get("environments", []):
+        for environment in sent.get("environments", []) if built else ():
             wished = environment["spec"].get("dependencies", [])
             environment["spec"]["dependencies"] = [self._library("whl", each, where) for each in wished]
         return sent
