@@ -50,7 +50,9 @@ def _of_the_plan(plan: Plan) -> list[Row]:
     rows = []
     for change in plan.changes:
         if change.action is Action.BLOCKED:
-            rows.append(Row("plan", change.key, Answer.NO, change.reason, "; ".join(change.hints), keys=(change.key,)))
+            asked = change.resource.kind == "databricks.metastore_assignment"  # its hint is what its administrator is sent
+            hint, request = ("", change.hints[0]) if asked and change.hints else ("; ".join(change.hints), "")
+            rows.append(Row("plan", change.key, Answer.NO, change.reason, hint, request, keys=(change.key,)))
         elif change.action in (Action.ADOPT, Action.REPLACE) and not change.consented:
             hint = f"agree with --allow {change.action}"
             rows.append(Row("plan", change.key, Answer.UNKNOWN, f"it exists and would be changed by {change.action}", hint))

@@ -136,13 +136,16 @@ async def test_a_principal_that_nobody_knows(workspace: Workspace) -> None:
         await ghost.create(workspace.session)
 
 
+@pytest.mark.matrix
 async def test_data_is_seen_and_never_deleted_unsaid(workspace: Workspace) -> None:
     data = Data(workspace)
     await data.make()
     catalog = workspace.catalog()
     await data.stage.made(workspace.schema_in(catalog))
     data.plant("table", "shop_dev.bronze.orders", name="orders", owner="ana@contoso.com")
-    assert await held_in(workspace.session, workspace.host, "shop_dev") == {"bronze": ("orders",), "default": ()}
+    held = await held_in(workspace.session, workspace.host, "shop_dev")
+    assert {name: schema.inside for name, schema in held.items()} == {"bronze": ("orders",), "default": ()}
+    assert held["bronze"].bears("shop", "dev") and not held["default"].bears("shop", "dev")
     marked = await marked_securables(workspace.session, workspace.host, "shop", "dev")
     assert {each.kind for each in marked} == {"databricks.catalog", "databricks.external_location", "databricks.storage_credential"}
     assert await marked_securables(workspace.session, workspace.host, "shop", "prod") == ()

@@ -86,25 +86,27 @@ async def _settle(job: Job, change: Change, found: DataSide) -> None:
     catalog = change.resource
     assert isinstance(catalog, Catalog)
     schemas = {each.resource.full_name: each for each in found.changes if isinstance(each.resource, Schema)}
+    begin = f"{catalog.catalog}."
     try:
         held = await held_in(job.session, str(catalog.host), catalog.catalog)
     except LakestrapError as refusal:
         held, inside = {}, [f"something that cannot be listed ({refusal.message})"]
     else:
-        theirs = [name for name in held if name != "default" and f"{catalog.catalog}.{name}" not in schemas]
-        inside = [f"{name} (schema)" for name in theirs] + [f"{name}.{each}" for name, things in held.items() for each in things]
+        ours = {name for name, schema in held.items() if schema.bears(catalog.project, catalog.environment) or begin + name in schemas}
+        theirs = [name for name in held if name != "default" and name not in ours]
+        inside = [f"{name} (schema)" for name in theirs] + [f"{name}.{each}" for name, schema in held.items() for each in schema.inside]
     if inside:
         found.to_name[catalog.catalog] = f"it holds what Lakestrap did not make, and that would be gone for good: {_few(inside)}"
         why = f"not made by Lakestrap; it would be deleted with the catalog {catalog.catalog}"
-        found.foreign += [Item(f"{catalog.catalog}.{each}", why) for each in inside[:SHOWN]]
+        found.foreign += [Item(begin + each, why) for each in inside[:SHOWN]]
         forced = replace(change, resource=replace(catalog, forced=True))
-        gone = {each.key for name, each in schemas.items() if name.startswith(f"{catalog.catalog}.")}
+        gone = {each.key for name, each in schemas.items() if name.startswith(begin)}
         found.changes = [forced if each is change else each for each in found.changes if each.key not in gone]
-    elif "default" in held:
-        owned = Owned(project=catalog.project, environment=catalog.environment)
-        name, place = f"{catalog.name}/default", f"{catalog.catalog}.default"
-        default = Schema(name=name, host=catalog.host, catalog=catalog.catalog, schema="default", **owned)
-        found.changes.append(Change(default, Action.DELETE, Observed(place, owner=job.project.name)))
+        return
+    owned = Owned(project=catalog.project, environment=catalog.environment)
+    for name in (each for each in held if begin + each not in schemas):
+        schema = Schema(name=f"{catalog.environment}/{name}", host=catalog.host, catalog=catalog.catalog, schema=name, **owned)
+        found.changes.append(Change(schema, Action.DELETE, Observed(begin + name, owner=job.project.name)))
 
 
 def _few(names: list[str]) -> str:

@@ -7,7 +7,7 @@ https://docs.databricks.com/api/azure/workspace/tables/list
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wizard.providers.databricks.errors import host_of
@@ -29,15 +29,27 @@ class Held:
     name: str
 
 
-async def held_in(session: Session, host: str, catalog: str) -> Mapping[str, tuple[str, ...]]:
-    """Schema -> its tables, views, volumes and functions, by their names; without what every catalog has of itself."""
+@dataclass(frozen=True, slots=True)
+class HeldSchema:
+    """What is in a schema, tables, views, volumes, functions and models by their names, and our mark on it."""
 
-    def look(client: WorkspaceClient) -> dict[str, tuple[str, ...]]:
+    inside: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def bears(self, project: str, environment: str) -> bool:
+        """Whether it is that environment's."""
+        return self.marks == {PROJECT_TAG: project, ENVIRONMENT_TAG: environment}
+
+
+async def held_in(session: Session, host: str, catalog: str) -> Mapping[str, HeldSchema]:
+    """The schemas of a catalog by their names, without what every catalog has of itself to describe it."""
+
+    def look(client: WorkspaceClient) -> dict[str, HeldSchema]:
         found = {}
         for schema in client.schemas.list(catalog):
             name = str(schema.name)
             if name != BUILT_IN:
-                found[name] = tuple(sorted(_inside(client, catalog, name)))
+                found[name] = HeldSchema(tuple(sorted(_inside(client, catalog, name))), marks_in(schema))
         return found
 
     with governed(f"list what is in the catalog {catalog}", host, session):

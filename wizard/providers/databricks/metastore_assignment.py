@@ -25,7 +25,7 @@ ACCOUNTS = "DATABRICKS_HOST=https://accounts.azuredatabricks.net"
 class MetastoreAssignment(Resource):
     """``host`` is the workspace's, ``region`` that of the metastore it should have. Attributes: ``metastore_id``, ``workspace_id``.
 
-    Raises ``NotAllowed`` with the administrator's commands as hints where no metastore is assigned.
+    Raises ``NotAllowed`` with the administrator's commands as a hint where no metastore is assigned.
     """
 
     kind: ClassVar[str] = "databricks.metastore_assignment"
@@ -52,7 +52,7 @@ class MetastoreAssignment(Resource):
                 raise NotYet(f"no metastore is assigned to the workspace {host} yet", code=refusal.code) from refusal
             message = f"the workspace {host} has no Unity Catalog metastore; an administrator of the Databricks account assigns one"
             workspace = await self._workspace_id(session)
-            raise NotAllowed(message, permission="account administrator", hints=requested(self.region, workspace)) from refusal
+            raise NotAllowed(message, permission="account administrator", hints=(requested(self.region, workspace),)) from refusal
         attributes = {"metastore_id": str(found.metastore_id), "workspace_id": str(found.workspace_id)}
         return Observed(str(found.metastore_id), attributes)
 
@@ -67,11 +67,13 @@ class MetastoreAssignment(Resource):
         """Nothing: other workspaces and people rely on it."""
 
 
-def requested(region: str, workspace: str) -> tuple[str, ...]:
-    """The account administrator's commands, to be sent as they are."""
+def requested(region: str, workspace: str) -> str:
+    """The account administrator's commands, one a line, to be sent as they are."""
     body = f'{{"metastore_info":{{"name":"metastore-{region}","region":"{region}"}}}}'
-    return (
-        f"{ACCOUNTS} databricks account metastores list   # take the id of the one in {region}",
-        f"{ACCOUNTS} databricks account metastores create --json '{body}'   # only where there is none",
-        f"{ACCOUNTS} databricks account metastore-assignments create {workspace} METASTORE_ID",
+    return "\n".join(
+        (
+            f"{ACCOUNTS} databricks account metastores list   # take the id of the one in {region}",
+            f"{ACCOUNTS} databricks account metastores create --json '{body}'   # only where there is none",
+            f"{ACCOUNTS} databricks account metastore-assignments create {workspace} METASTORE_ID",
+        )
     )
