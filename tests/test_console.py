@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 
@@ -58,13 +57,6 @@ def test_an_error_tells_each_problem_and_its_remedy(capsys: pytest.CaptureFixtur
         "error: it broke",
         "hint: az login",
     ]
-
-
-@pytest.mark.parametrize(("answer", "agreed"), [("y\n", True), ("YES\n", True), ("\n", False), ("n\n", False), ("", False)])
-def test_agreement_needs_a_yes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answer: str, agreed: bool) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
-    assert Console(plain=True).confirm("Apply this plan?") is agreed
-    assert capsys.readouterr().err == "Apply this plan? [y/N] "
 
 
 def test_what_is_left_for_people_stands_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:

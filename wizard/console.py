@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.errors import BadInput, LakestrapError
-from wizard.secret import Secret
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -131,23 +130,6 @@ class Console:
         for row in rows:
             table.add_row(*(f"[{styles[cell]}]{cell}[/]" if cell in styles else _escaped(cell) for cell in row))
         self.data.print(table)
-
-    def confirm(self, question: str) -> bool:
-        """Ask for yes or no; Enter means no."""
-        self.talk.print(f"[bold]{_escaped(question)}[/] \\[y/N] ", end="")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-    def typed(self, question: str, name: str) -> bool:
-        """Ask for a name to be typed; whether it was, letter by letter."""
-        self.talk.print(f"{_escaped(question)}\n[bold]Type {_escaped(name)} to agree:[/] ", end="")
-        return sys.stdin.readline().strip() == name
-
-    def masked(self, question: str) -> Secret | None:
-        """Ask for a secret without echo; ``None`` for an empty answer."""
-        import getpass
-
-        text = getpass.getpass(question)
-        return Secret(text) if text else None
 
     def say(self, text: str) -> None:
         """A sentence to the person, on stderr; silent in the JSON view."""

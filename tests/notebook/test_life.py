@@ -59,6 +59,7 @@ async def looked(job: Any) -> None:
     await until(lambda: job.under_way.done())
 
 
+@pytest.mark.matrix
 async def test_rotate_by_clicks(page: Wizard, sandbox: Sandbox) -> None:
     before = state(tables_of(sandbox)).passwords
     assert page.page.children == (page.set_up,)
@@ -75,7 +76,6 @@ async def test_rotate_by_clicks(page: Wizard, sandbox: Sandbox) -> None:
     assert job.go.disabled, "what was looked at is carried out once"
 
 
-@pytest.mark.matrix
 async def test_a_wrong_choice_is_told_and_changes_nothing(page: Wizard, sandbox: Sandbox) -> None:
     job = opened(page, "rotate", **{typed(WHAT): "due, external"})
     assert "nothing is chosen beside due" in job.fields[WHAT].problem.value

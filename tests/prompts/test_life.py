@@ -65,6 +65,7 @@ def test_rotate_asks_what_to_renew_and_for_a_value_that_is_never_shown(sandbox: 
     text = terminal.transcript
     assert "nothing is chosen beside due" in text and "The old one stays valid beside the new" in text
     assert "the same without questions: lakestrap rotate --credential external --yes" in text
+    assert "external/dev/api-key: renew: as asked\n    age: 0 days\n    expires: never\n    lives in: Key Vault" in text
     assert "it is safe to leave" in text.strip().splitlines()[-1]
     assert NEW in vault_values(sandbox, "api-key") and NEW not in terminal.raw
     assert "\x1b[" not in terminal.raw, "plain lines carry no escape sequences"

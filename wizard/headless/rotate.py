@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 SIGNS = {"rotate": "renew", "finish": "finish", "retire": "end the old one", "undo": "put the old one back", "wait": "wait", "skip": "skip"}
 
+COLUMNS = ("credential", "do", "age", "expires", "lives in", "read by")
+
 
 class RotationAnswers(Answers):
-    """Decisions about a rotation from options and, where a person is there, from the terminal."""
+    """Decisions about a rotation from options and, where a person is there, from the terminal. ``seen``: wishes that were shown."""
+
+    seen: Wishes | None = None
 
     async def agrees_to_rotate(self, preview: object) -> bool:
         if self.options.yes:
@@ -63,7 +67,8 @@ async def run_rotate(
         async with opened(options.project, allowed=options.allow, wait=options.wait, tenant=tenant, token=token) as job:
             wishes = await answers.wishes(job, wanted)
             preview = await previewed(job, wishes)
-            show(console, preview)
+            if wishes != answers.seen:
+                show(console, preview)
             async for event in rotate(job, wishes, answers, outcome, preview):
                 run = event.run or run
                 console.event(event)
@@ -84,9 +89,11 @@ def show(console: Console, preview: Preview) -> None:
     if preview.secretless:
         console.say("this project is secretless: its pipelines sign in without anything that expires or could leak")
         console.say("what does expire: your own sign-ins (az login, the GitHub token)" + _brought(preview))
-    rows = [row for item in preview.items for row in _rows(item, preview.now)]
-    if rows:
-        console.table("", ("credential", "do", "age", "expires", "lives in", "read by"), rows)
+    if console.plain:
+        for item in preview.items:
+            console.write("\n".join(_spoken(item, preview.now)))
+    elif rows := [row for item in preview.items for row in _rows(item, preview.now)]:
+        console.table("", COLUMNS, rows)
     for item in preview.items:
         for warning in item.credential.warnings if str(item.task) == "rotate" else ():
             console.say(f"! {item.credential.key}: {warning}")
@@ -95,6 +102,15 @@ def show(console: Console, preview: Preview) -> None:
 def _brought(preview: Preview) -> str:
     names = ", ".join(item.credential.key for item in preview.items if item.credential.guided)
     return f"; and what somebody else issues: {names}" if names else ""
+
+
+def _spoken(item: Item, now: datetime) -> Sequence[str]:
+    """The same as lines, one fact each, for screen readers and narrow terminals."""
+    rows = _rows(item, now)
+    key, does, *_ = rows[0]
+    facts = [(column, cell) for row in rows for column, cell in zip(COLUMNS[2:], row[2:], strict=True) if cell]
+    facts.sort(key=lambda fact: COLUMNS.index(fact[0]))
+    return [f"{key}: {does}" if does else key, *(f"    {column}: {cell}" for column, cell in facts)]
 
 
 def _rows(item: Item, now: datetime) -> Sequence[tuple[str, ...]]:

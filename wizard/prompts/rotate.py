@@ -47,10 +47,12 @@ class Guided(RotationAnswers):
         said = wishes.kinds or wishes.everything or wishes.expiring is not None or wishes.undo
         if self.options.yes or said:
             return wishes
-        found = await previewed(job, replace(wishes, environments=()))
+        seen = replace(wishes, environments=())
+        found = await previewed(job, seen)
         if found.secretless and not any(item.credential.guided for item in found.items):
             return wishes
         show(self.console, found)
+        self.seen = seen
         return await self._chosen(job, wishes, found.items)
 
     async def _chosen(self, job: Job, wishes: Wishes, items: Sequence[Item]) -> Wishes:
