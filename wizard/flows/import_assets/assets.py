@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from wizard.flows.import_assets.hidden import masked
+
 Json = Any
 Place = tuple[str | int, ...]
 
@@ -53,7 +55,8 @@ class Definition:
     def left(self, place: Place, value: Json, reason: str, weight: Weight = Weight.UNMAPPED) -> Leftover:
         """What is told about a part of it."""
         line = next((self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines), 0)
-        return Leftover(self.file, dotted(place), reason, weight, value, line)
+        name = next((part for part in reversed(place) if isinstance(part, str)), "")
+        return Leftover(self.file, dotted(place), reason, weight, masked(value, name), line)
 
 
 @dataclass(frozen=True, slots=True)

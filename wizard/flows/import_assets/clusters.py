@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Json = Any
 STATE = "is the workspace's own and no part of a definition"
+NEWER = "is a resource of bundles since Databricks CLI 1.14: the version that databricks.yml and the workflows name has to be that at least"
 LIBRARIES = "are installed on the cluster and no part of its definition: name them at the tasks that use it"
 BY_HAND = 60
 """Minutes after which an idle cluster ends where its definition named none."""
@@ -71,6 +72,7 @@ def policy(mapping: Mapping, definition: Definition) -> dict[str, Json]:
 
     observed = ("policy_id", "created_at_timestamp", "creator_user_name", "is_default")
     mapping.told += [_state(definition, name, definition.data[name]) for name in definition.data if name in observed]
+    mapping.tell(definition, (), None, NEWER, Weight.LOOK)
     given = {name: value for name, value in definition.data.items() if name not in observed}
     for name in ("definition", "policy_family_definition_overrides"):
         if isinstance(given.get(name), dict):

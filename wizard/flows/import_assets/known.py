@@ -34,6 +34,8 @@ def _hints(model: type) -> dict[str, Any]:
 
 def split(given: Json, model: Any, place: Place = ()) -> tuple[Json, list[Unknown]]:
     """The part of ``given`` that the model takes, with simple values in its type, and the rest: place, value, reason."""
+    if given is None:  # says nothing, wherever it stands
+        return None, []
     model = _plain(model)
     origin, inside = typing.get_origin(model), typing.get_args(model)
     if dataclasses.is_dataclass(model) and isinstance(model, type):
@@ -65,7 +67,7 @@ def _object(given: Json, model: type, place: Place) -> tuple[Json, list[Unknown]
     for name, value in given.items():
         if name not in known:
             rest.append(((*place, name), value, "a bundle has no such field"))
-        elif value is not None:
+        else:
             inner, unknown = split(value, known[name], (*place, name))
             rest += unknown
             kept |= {name: inner} if inner is not None else {}
