@@ -125,6 +125,7 @@ async def test_taking_down_asks_for_the_name_and_ends_as_without_questions(shop:
     assert differing(world, seen | {"github.environments": {}}, begun_with), "a world without its gates is another one"
 
 
+@pytest.mark.matrix
 async def test_without_the_name_or_the_yes_nothing_is_removed(shop: Shop) -> None:  # noqa: F811
     async with seated(shop.path.parent) as pilot:
         await chosen(pilot, "destroy")
@@ -238,3 +239,21 @@ async def test_rotating_asks_for_what_somebody_else_issues_and_ends_as_without_q
     wanted = {"kinds": ("external",), "everything": True}
     _, world = await twin(lambda options, console: run_rotate(options, console, wanted))
     assert differing(noted(world), noted(seen), begun_with, frozenset({"fresh-one"})) == []
+
+
+async def test_a_plan_that_moved_is_shown_and_asked_again(shop: Shop) -> None:  # noqa: F811
+    shop.change("github.variables", "dev|AZURE_LOCATION", value="moved")
+    async with seated(shop.path.parent) as pilot:
+        await chosen(pilot, "resume")
+        await planned_by(pilot, "Review")
+        shop.change("github.variables", "prod|AZURE_LOCATION", value="moved")
+        await pilot.press("a")
+        await at(pilot, "Moved")
+        assert "update github.environment_variable/prod/AZURE_LOCATION" in shown(pilot) and "(was not in" in shown(pilot)
+        assert "dev/AZURE_LOCATION" not in shown(pilot), "that was agreed to"
+        assert pilot.app.screen.query_one("#no", Button).has_focus, "Enter stops"
+        await pilot.press("enter")
+        await at(pilot, "Done")
+        assert "nothing more was changed" in shown(pilot)
+    values = [row["value"] for key, row in shop.table("github.variables").items() if key.endswith("|AZURE_LOCATION")]
+    assert values == ["moved", "moved"], "nothing was changed but the lease"

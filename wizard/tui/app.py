@@ -70,14 +70,23 @@ class Wizard(App[int]):
         self.call_after_refresh(self.warm_up)
 
     def warm_up(self) -> None:
-        """Import what the next screens need, in the background, once the first frame stands."""
+        """Import what the next screens need, in the background, once the first frame stands.
+
+        A collection among the many objects of a half-imported SDK would hold the screen for a tenth of a second: none is made meanwhile.
+        """
+        import gc
         import threading
 
         def load() -> None:
             from wizard.engine.resource import Service
             from wizard.providers.session import preload
 
-            preload((Service.ARM, Service.GITHUB, Service.ENTRA, Service.KEYVAULT, Service.DATABRICKS))
+            gc.disable()
+            try:
+                preload((Service.ARM, Service.GITHUB, Service.ENTRA, Service.KEYVAULT, Service.DATABRICKS))
+            finally:
+                gc.freeze()
+                gc.enable()
 
         threading.Thread(target=load, name="warm-up", daemon=True).start()
 

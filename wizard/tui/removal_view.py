@@ -24,14 +24,14 @@ def outline(removal: Removal) -> Outline:
     """Bad news first, then what goes by control plane, then the rest."""
     found = [
         _section("Stands in the way", removal.obstacles, "✗", "bold red", "forbids the removal; nothing is removed as long as it does"),
-        _section("NOT made by Lakestrap, would go too", removal.foreign, "!", "bold red", "is in a group that is deleted"),
+        _section("Not ours, would go too", removal.foreign, "!", "bold red", "is in a group that is deleted"),
         *_planes(removal),
         _section("Goes along", removal.along, "-", "red", "goes with something that is deleted"),
         _section("Purged: gone for good", removal.purged, "✗", "bold red", "cannot be had back, because that was asked for"),
         _section("Can be had back for a while", removal.recoverable, "↶", "yellow", "is soft-deleted first"),
-        _paths("Files taken out, by pull request", removal.files.removed, "-", "red"),
-        _paths("Files written anew, by pull request", removal.files.rewritten, "~", "yellow"),
-        _paths("Files of yours that stay", removal.files.kept, "=", "dim"),
+        _paths("Files taken out", removal.files.removed, "-", "red"),
+        _paths("Files written anew", removal.files.rewritten, "~", "yellow"),
+        _paths("Your files stay", removal.files.kept, "=", "dim"),
         _section("Stays", removal.kept, "=", "dim", "is not removed", opened=False),
     ]
     return Outline(tuple(branch for branch in found if branch.lines), _overview(removal), _summary(removal))
@@ -106,7 +106,9 @@ def _overview(removal: Removal) -> Text:
     if removal.obstacles:
         text.append("Something stands in the way: see the first branch for what lifts it.\n\n", "bold red")
     if removal.foreign:
-        text.append(f"{len(removal.foreign)} things that Lakestrap did not make would be deleted with their group. ", "bold red")
+        count = len(removal.foreign)
+        what = "1 thing" if count == 1 else f"{count} things"
+        text.append(f"{what} that Lakestrap did not make would be deleted with the group. ", "bold red")
         text.append("Each line tells how to move it away before.\n\n")
     if removal.to_name:
         text.append("You will be asked to type\n", "bold")

@@ -65,7 +65,7 @@ def _detail(item: Item, now: datetime, words: str) -> Text:
         text.append_text(Text.assemble(("\n✗ ", "bold red"), obstacle))
     for hint in item.hints:
         text.append_text(Text.assemble(("\n→ ", "cyan"), hint))
-    text.append("\n")
+    text.append("\n\n" if item.obstacles else "\n")
     fact(text, "age    ", _age(now - active.created) if active and active.created else "unknown")
     fact(text, "expires", _expiry(item.expires, now) if item.expires else "never" if active else "unknown", _urgency(item, now))
     others = [held for held in item.held if not held.active]

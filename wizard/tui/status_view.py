@@ -55,7 +55,11 @@ def _title(name: str, rows: tuple[Row, ...]) -> Text:
 def _line(row: Row) -> Line:
     sign, style = SIGNS[str(row.standing)]
     text = Text.assemble((f"{sign} ", style), _what(row), (f"  {row.area}", "dim"), no_wrap=True)
-    return Line(text, _detail(row), row.hint if row.hint.startswith(("lakestrap ", "az ", "gh ", "databricks ", "git ")) else "")
+    return Line(text, _detail(row), _command(row))
+
+
+def _command(row: Row) -> str:
+    return row.hint if row.hint.startswith(("lakestrap ", "az ", "gh ", "databricks ", "git ")) else ""
 
 
 def _what(row: Row) -> str:
@@ -81,6 +85,8 @@ def _detail(row: Row) -> Text:
     for hint in row.hint.splitlines():
         text.append("\n→ ", "cyan")
         text.append(hint)
+    if _command(row):
+        text.append("  (C copies it)", "dim")
     if row.link:
         text.append("\n\n")
         text.append(row.link, Style(link=row.link, underline=True))
@@ -88,8 +94,9 @@ def _detail(row: Row) -> Text:
 
 
 def _summary(found: Status) -> Text:
-    parts = [(f"{SIGNS[name][0]} {count} {name}   ", SIGNS[name][1]) for name, count in found.counts().items()]
-    return Text.assemble(*parts)
+    counts = {name: count for name, count in found.counts().items() if name != "ok"}
+    parts = [(f"{SIGNS[name][0]} {count} {name}  ", SIGNS[name][1]) for name, count in counts.items()]
+    return Text.assemble(*parts) if parts else Text("✓ everything is as it should be", style="bold green")
 
 
 def _overview(found: Status) -> Text:

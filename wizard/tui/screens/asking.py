@@ -35,7 +35,7 @@ class Moved(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog wide"):
             yield Static("The world has moved since you looked at the plan", classes="dialog-title wrong", markup=False)
-            yield Static("Nothing of this was agreed to yet:", markup=False)
+            yield Static("Nothing of this was agreed to yet:", classes="dialog-text", markup=False)
             with VerticalScroll(can_focus=True):
                 yield Static(self.body(), markup=False)
             yield Static("Stopping is safe: the next run goes on from here.", classes="dialog-foot", markup=False)
@@ -60,6 +60,7 @@ class Moved(ModalScreen[bool]):
                 text.append_text(Text.assemble(f"    {difference.field}: ", *changed, "\n"))
             if now.reason:
                 text.append(f"    {now.reason}\n", "dim")
+        text.rstrip()
         return text
 
     def on_mount(self) -> None:

@@ -28,7 +28,7 @@ class Outlined(Page):
     left: ClassVar[str] = "Nothing was changed."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("c", "copy", "Copy"),
+        Binding("c", "copy", "Copy", show=False),
         Binding("r", "again", "Again"),
         Binding("escape", "back", "Back"),
     ]

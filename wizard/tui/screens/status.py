@@ -41,7 +41,7 @@ class Status(Outlined):
         self.everything = False
 
     def ways(self) -> list[Widget]:
-        return [Button("Rotate credentials", id="rotate"), Button("Mend the drift", id="mend", variant="primary")]
+        return [Button("Rotate", id="rotate"), Button("Mend", id="mend", variant="primary")]
 
     async def read(self) -> Outline:
         from wizard.flows.status import status

@@ -30,7 +30,7 @@ class Ticks(OptionList):
         source: Ticks
 
     def __init__(self, choices: Sequence[Choice], ticked: Collection[str] = (), *, id: str) -> None:
-        self.choices, self._ticked = tuple(choices), set(ticked)
+        self.choices, self._ticked, self._roomy = tuple(choices), set(ticked), True
         super().__init__(*[Option(self._line(choice), id=choice.value) for choice in choices], id=id, compact=True)
 
     @property
@@ -44,8 +44,15 @@ class Ticks(OptionList):
     def _line(self, choice: Choice) -> Text:
         mark, style = ("[x] ", "bold green") if choice.value in self._ticked else ("[ ] ", "dim")
         wide = max(len(each.label) for each in self.choices)
-        label = choice.label.ljust(wide) if choice.detail else choice.label
-        return Text.assemble((mark, style), (label, "bold" if choice.value in self._ticked else ""), (f"  {choice.detail}", "dim"))
+        detail = f"  {choice.detail}" if choice.detail and self._roomy else ""
+        return Text.assemble((mark, style), (choice.label.ljust(wide), "bold" if choice.value in self._ticked else ""), (detail, "dim"))
+
+    def on_resize(self) -> None:
+        """What a thing is stands beside it where there is room for all of it."""
+        wide = max(len(each.label) + len(each.detail) for each in self.choices) + 10
+        self._roomy = wide <= self.size.width
+        for choice in self.choices:
+            self.replace_option_prompt(choice.value, self._line(choice))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
