@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Sandbox
+from tests.flows.rotate import issued_shop
 from tests.flows.rotate.shops import clone, set_up, state, tables_of, troubles
 from tests.prompts.conversation import at_a_terminal
 from tests.prompts.pty_session import Terminal
 from wizard.project.file import load
+from wizard.sandbox.worlds import load as load_world
 
 NEW = "typed-by-a-person-4711"
 PROMPTED = "env:API_KEY"
@@ -68,6 +71,7 @@ def test_rotate_asks_what_to_renew_and_for_a_value_that_is_never_shown(sandbox: 
     assert "external/dev/api-key: renew: as asked\n    age: 0 days\n    expires: never\n    lives in: Key Vault" in text
     assert "it is safe to leave" in text.strip().splitlines()[-1]
     assert NEW in vault_values(sandbox, "api-key") and NEW not in terminal.raw
+    assert "due, external" in terminal.raw, "what is typed elsewhere is shown: a shown secret would be noticed"
     assert "\x1b[" not in terminal.raw, "plain lines carry no escape sequences"
 
 
@@ -115,6 +119,51 @@ def test_ctrl_c_in_the_middle_is_finished_by_the_same_command(sandbox: Sandbox, 
     talk(again, ("Go on? [y/N] ", "y"))
     assert again.ended() == 0, again.transcript[-3000:]
     assert troubles(tables_of(sandbox)) == []
+
+
+@pytest.mark.matrix
+def test_which_storage_key_is_idle_is_asked_and_never_taken_for_granted(
+    tmp_path: Path, terminals: list[Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = issued_shop.set_up_issued()
+    running = Sandbox(load_world(folder / "world.json"), monkeypatch)
+    try:
+        running.as_user()
+        laptop = tmp_path / "laptop"
+        laptop.mkdir()
+        shutil.copy(folder / "lakestrap.yaml", laptop)
+        terminal = at_a_terminal(laptop, "rotate", "--plain", "--credential", "storage-key")
+        terminals.append(terminal)
+        talk(terminal, ("Go on? [y/N] ", "y"), ("Which one: ", ""), ("Which one: ", "neither: both are in use"))
+        assert terminal.ended() == 3, terminal.transcript[-2000:]
+        assert "cannot be withdrawn" in terminal.transcript and "both keys of stone are in use" in terminal.transcript
+        assert not running.mutating()
+        again = at_a_terminal(laptop, "rotate", "--plain", "--credential", "storage-key")
+        terminals.append(again)
+        talk(again, ("Go on? [y/N] ", "y"), ("Which one: ", "1"))
+        assert again.ended() == 0, again.transcript[-3000:]
+        assert issued_shop.troubles(tables_of(running), "stone") == []
+    finally:
+        running.stop()
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("shop", ["gated"])
+def test_ctrl_c_in_the_middle_of_a_removal_is_finished_by_the_same_command(
+    sandbox: Sandbox, project: Path, terminals: list[Terminal]
+) -> None:
+    for number in range(2):
+        terminal = at_a_terminal(project.parent, "destroy", "dev", "--plain")
+        terminals.append(terminal)
+        talk(terminal, ("Remove all of this? [y/N] ", "y"))
+        if not number:
+            terminal.wait_for("- delete ")
+            terminal.interrupt()
+            assert terminal.ended(60) == 130, terminal.transcript[-2000:]
+            assert "go on with: lakestrap destroy dev --plain" in terminal.transcript
+    assert terminals[-1].ended(180) == 0, terminals[-1].transcript[-3000:]
+    assert [environment.name for environment in load(project).environments] == ["prod"]
+    assert "rg-shop-dev" not in json.dumps(list(tables_of(sandbox)["arm.groups"]))
 
 
 @pytest.mark.matrix
