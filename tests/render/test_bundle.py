@@ -151,3 +151,12 @@ def test_the_samples_pass_their_own_tests_and_linter(tmp_path: Path) -> None:
     planted = tmp_path / "src" / "orders" / "statements.py"
     planted.write_text(planted.read_text().replace("where age = 1", "where age > 0"))
     assert subprocess.run(commands[0], cwd=tmp_path, capture_output=True, check=False, env=ENVIRONMENT).returncode
+
+
+@pytest.mark.parametrize("compute", COMPUTE)
+def test_the_page_for_developers_names_what_is_there(compute: str) -> None:
+    files = bundle(compute, SAMPLES[-1])
+    named = re.findall(r"`((?:src|resources)/[\w./-]+)`", files["docs/development.md"])
+    folders = {"/".join(path.split("/")[:2]) for path in files}
+    assert len(named) > 5 and [path for path in named if path not in files and path not in folders] == []
+    assert ("prepare.sh" in files["docs/development.md"]) is ("src/init-scripts/prepare.sh" in files)

@@ -45,6 +45,7 @@ def sources(project: Project) -> dict[str, str]:
     if project.samples:
         wanted = (*SMALL, *(path for sample in project.bundle.samples for path in FURTHER[sample]))
         found |= {path: f"databricks/{path}" for path in wanted}
+        found["docs/development.md"] = "databricks/development.md"
     if project.bundle.compute == "shared-cluster":
         found["resources/shared.cluster.yml"] = "databricks/resources/shared.cluster.yml"
     if project.bundle.init_scripts:
