@@ -337,8 +337,14 @@ def test_a_validation_level_without_rbac(cloud: Cloud) -> None:
     refused = cloud.call("POST", path, cloud.body(template([account()])), who=ANA)
     assert refused.body["error"]["code"] == "InvalidTemplateDeployment"
     spoken = len(cloud.recorder.exchanges)
-    level = cloud.body(template([account()]), validationLevel="ProviderNoRbac")
-    assert cloud.call("POST", path, level, who=ANA).status == 200
+    address = {"id": f"{cloud.group}/providers/Microsoft.Network/publicIPAddresses/ip"}
+    joining = {"type": "Microsoft.Network/natGateways", "apiVersion": "2024-05-01", "name": "nat", "location": "westeurope"}
+    joining |= {"sku": {"name": "Standard"}, "properties": {"publicIpAddresses": [address]}}
+    cloud.call("POST", f"{scope}/providers/Microsoft.Network/register?api-version=2022-09-01", b"")
+    cloud.later(60)
+    level = cloud.body(template([account(), joining]), validationLevel="ProviderNoRbac")
+    assert cloud.call("POST", path, level, who=ANA).status == 200, "neither a right to write nor one to join is asked for"
+    assert cloud.call("POST", path, cloud.body(template([account(), joining])), who=ANA).status == 403
     del cloud.recorder.exchanges[spoken:]  # the description at hand is older than validationLevel
 
 

@@ -112,13 +112,13 @@ def require_compliance(world: World, items: list[Planned]) -> None:
         raise errors.refused(400, "InvalidTemplateDeployment", message, details=details)
 
 
-def require_acceptance(world: World, principal: Principal, name: str, items: list[Planned]) -> None:
-    """``InvalidTemplateDeployment`` with what the resource providers' own preflight finds."""
+def require_acceptance(world: World, principal: Principal, name: str, items: list[Planned], *, by_rights: bool) -> None:
+    """``InvalidTemplateDeployment`` with what the resource providers' own preflight finds; ``by_rights``: rights to join among it."""
     details = []
     for item in items:
         try:
             if item.instance.type.lower() != GROUP:
-                rehearse(world, principal, item.instance.id, item.instance.api_version, item.body)
+                rehearse(world, principal, item.instance.id, item.instance.api_version, item.body, by_rights=by_rights)
         except Refusal as refusal:
             error = refusal.response.body["error"]
             details.append({"code": error["code"], "target": item.instance.name, "message": error["message"]})
@@ -163,5 +163,5 @@ def passed(world: World, principal: Principal, program: Program, cloud: WorldClo
         elif subscription:
             checks.require_registered(world, subscription, namespace)
     require_compliance(world, items)
-    require_acceptance(world, principal, program.context.place.name, items)
+    require_acceptance(world, principal, program.context.place.name, items, by_rights=level == "Provider")
     return items

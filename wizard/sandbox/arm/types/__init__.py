@@ -38,12 +38,13 @@ def delete_resource(world: World, principal: Principal, resource_id: str) -> int
     return kinds.kind_of(checks.parsed(resource_id).type).delete(world, resource_id).status
 
 
-def rehearse(world: World, principal: Principal, resource_id: str, api_version: str, body: Json) -> None:
+def rehearse(world: World, principal: Principal, resource_id: str, api_version: str, body: Json, *, by_rights: bool = True) -> None:
     """Refuse what the provider would refuse of that body, as far as it can be told while some of it is unevaluated."""
     record = type_of(checks.parsed(resource_id).type)
     if record is not None:
         before = world.table("arm.resources").get(resource_id.lower())
-        lifecycle.checked(Writing(world, principal, resource_id, api_version, body, before, tolerant=True), record)
+        writing = Writing(world, principal, resource_id, api_version, body, before, tolerant=True, by_rights=by_rights)
+        lifecycle.checked(writing, record)
 
 
 def seconds_of(world: World, resource_type: str) -> float:

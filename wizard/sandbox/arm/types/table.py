@@ -21,7 +21,10 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """One PUT: who writes what where. ``before`` is the stored document or ``None``; ``tolerant`` in a rehearsal."""
+    """One PUT: who writes what where. ``before`` is the stored document or ``None``; ``tolerant`` in a rehearsal.
+
+    ``by_rights`` is false where a rehearsal shall ask for no right to write or join (*ProviderNoRbac*).
+    """
 
     world: World
     principal: Principal
@@ -30,6 +33,7 @@ class Writing:
     body: Json
     before: Json
     tolerant: bool = False
+    by_rights: bool = True
 
     @property
     def properties(self) -> Json:
