@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.add.people import files
 from tests.flows.finished_shop import copy_of
 from tests.scenarios.finished import run_of, set_up
 from tests.scenarios.rehearsal import ROOT, Finished, rehearsed
+from wizard.sandbox.worlds import load
 
 SETUP = ("lakestrap", "setup", "--yes", "--json")
 
@@ -67,3 +69,10 @@ def test_the_examples_run_as_they_are(tmp_path: Path, example: str) -> None:
         assert (folder / name).exists(), name
     pending = done.events[-1]["pending"]
     assert all(item["link"].startswith("https://") and item["who"] for item in pending)
+
+
+def test_a_clone_holds_the_project_file_as_it_is() -> None:
+    folder = set_up()
+    published = files(load(folder / "world.json"))
+    assert published["lakestrap.yaml"] == (folder / "lakestrap.yaml").read_text(encoding="utf-8")
+    assert "infra/main.bicep" in published

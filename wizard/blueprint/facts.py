@@ -44,6 +44,8 @@ class Facts:
     """Environments whose existing vault goes by access policies instead of roles."""
     edited: frozenset[str] = frozenset()
     """Paths of generated files that the user changed in the working tree: those are no longer published."""
+    project_file: str = ""
+    """The text of ``lakestrap.yaml``: published with the files made from it, so that a clone has it. Empty where it has another name."""
     template: str = ""
     """The compiled template that is deployed; empty for the one that comes with us."""
     template_from: str = ""

@@ -11,7 +11,7 @@ from wizard.blueprint.facts import Facts, Place
 from wizard.blueprint.issued import issued
 from wizard.blueprint.vaults import CREDENTIAL
 from wizard.engine.resource import Ref, Resource
-from wizard.project.model import Project
+from wizard.project.model import FILE_NAME, Project
 from wizard.providers.github.branch import Branch
 from wizard.providers.github.environment import Environment
 from wizard.providers.github.environment_secret import EnvironmentSecret
@@ -35,6 +35,7 @@ def repository_resources(project: Project, facts: Facts) -> Iterator[Resource]:
     yield Repository(name="repository", project=owner, repository=name, create_missing=github.create, visibility=github.visibility)
     gates = {e.name: facts.gates.approvals for e in project.environments}
     files = {file.path: file.text for file in render(project, gates) if file.path not in facts.edited}
+    files |= {FILE_NAME: facts.project_file} if facts.project_file else {}
     yield _first_commit(project, files)
     yield Files(
         name="delivery",

@@ -151,6 +151,7 @@ async def _collected(project: Project, session: Session, path: Path, told: list[
         gates=Gates(features.environments, features.branch_policies, features.approvals, features.rulesets),
         policy_vaults=policy_vaults,
         edited=edited,
+        project_file=(read_text(path) or "") if path.name == FILE_NAME else "",
         template=template.text,
         template_from=template.made_by,
         template_trouble=template.trouble,

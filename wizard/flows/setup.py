@@ -23,6 +23,7 @@ from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import applied_of, carried_out, phased
 from wizard.flows.what_if import with_what_if
 from wizard.flows.working_tree import write_files
+from wizard.project.model import FILE_NAME
 from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 
 GROUND = ("github.repository", "github.first_commit")
+OTHER_FILE = f"{FILE_NAME} in the repository is not the one here; it was left as it is: commit yours, or pull"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
     if not outcome.applied.complete:
         return
     for path in left_alone(outcome.applied):
-        yield told(EventKind.NOTED, f"{path} in the repository is the team's own; it was left as it is")
+        yield told(
+            EventKind.NOTED, OTHER_FILE if path == FILE_NAME else f"{path} in the repository is the team's own; it was left as it is"
+        )
     for item in (*pending_publication(outcome.applied), *pending_trust(outcome.applied)):
         outcome.pending.append({name: item[name] for name in ("what", "link", "who")})
         yield Event(EventKind.PENDING, outcome=item["what"], hint=item.get("command", ""), detail=item, run=journal.run)
