@@ -133,6 +133,7 @@ def removal(*, locked: bool = False) -> Removal:
         obstacles=(lock,) if locked else (),
         to_name={"prod": "deployments to it need an approval: @ana"},
         recoverable=(Gone("vault kv-shop-prod-x6ksv", "until 2026-06-02", "az keyvault purge --name kv-shop-prod-x6ksv"),),
+        left=PROJECT,
         files=FileChanges(("infra/parameters/prod.parameters.json",), (".github/workflows/deploy.yml", "lakestrap.yaml")),
     )
 
@@ -173,7 +174,7 @@ def _ended(app: App[int], run: type[Undertaking], outcome: Outcome, events: tupl
     """How a run ended that told those events."""
     sitting: Sitting = app.sitting  # type: ignore[attr-defined]
     sitting.job, sitting.outcome = Job(Path("lakestrap.yaml"), PROJECT, cast("Session", None), FACTS), outcome
-    undertaking = run(sitting, *given)  # type: ignore[call-arg]
+    undertaking = run(sitting, *given)
     board = undertaking.board()
     for event in events:
         board.show(event)

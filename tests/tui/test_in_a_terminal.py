@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.test_snapshots import FILE
+
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
@@ -50,5 +52,26 @@ def test_it_starts_fills_the_terminal_and_gives_it_back(tmux: Callable[..., str]
         assert len(content.splitlines()[0].rstrip()) > 90, "it uses the whole width"
         tmux("send-keys", "C-q")
         assert "Set up" not in seen(tmux, "ended with 0")
+    finally:
+        tmux("kill-server")
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("command", ["rotate", "add", "destroy"])
+def test_a_job_without_a_word_more_opens_its_screens(tmux: Callable[..., str], tmp_path: Path, command: str) -> None:
+    (tmp_path / "lakestrap.yaml").write_text(FILE, encoding="utf-8")
+    tmux(
+        "new-session",
+        "-d",
+        "-x",
+        "100",
+        "-y",
+        "30",
+        f"TERM=tmux-256color {sys.executable} -m wizard {command}; echo ended with $?; exec cat",
+    )
+    try:
+        assert "Lakestrap › Sign in" in seen(tmux, "Signing in")
+        tmux("send-keys", "C-q")
+        assert "Signing in" not in seen(tmux, "ended with 0")
     finally:
         tmux("kill-server")

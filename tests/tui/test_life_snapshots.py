@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tui import still
-from tests.tui.driving import at, outlined, seated, shown
+from tests.tui.driving import at, outlined, seated, shown, until
 from tests.tui.test_snapshots import FILE, hold
+from wizard.errors import NotSignedIn
 from wizard.flows.add import Stale
 from wizard.questions import Choice
+from wizard.tui import expiring
+from wizard.tui.screens import home
 from wizard.tui.screens.add import AddChoice
 from wizard.tui.screens.asking import Choose, Moved, Renew, TypeName
 from wizard.tui.screens.destroy import DestroyChoice
@@ -121,3 +124,30 @@ async def test_how_it_ended(root: Path) -> None:
         await hold(pilot, "destroy-done")
         await put(pilot, still.stopped(pilot.app))  # type: ignore[arg-type]
         await hold(pilot, "rotate-failed")
+
+
+async def test_the_first_screen_tells_later_what_expires(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def soon(*_: object) -> tuple[str, ...]:
+        return expiring.lines(still.rotation())
+
+    monkeypatch.setattr(home, "UNDISTURBED", 0.0)
+    monkeypatch.setattr(expiring, "expiring", soon)
+    async with seated(root) as pilot:
+        await until(pilot, lambda: "expires on 2026-03-16" in shown(pilot), "what expires")
+        assert "entra-client-secret/dev" in shown(pilot) and "key-vault-secret" not in shown(pilot), "what is not due is not told"
+        await hold(pilot, "home-expiring")
+
+
+async def test_nobody_signed_in_is_no_trouble_on_the_first_screen(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def nobody(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise NotSignedIn("not signed in to Azure", hints=["az login"])
+
+    monkeypatch.setattr(home, "UNDISTURBED", 0.0)
+    monkeypatch.setattr("wizard.providers.signin.open_session", nobody)
+    async with seated(root) as pilot:
+        await until(pilot, lambda: bool(asked), "that it looked")
+        await pilot.pause(0.1)
+        assert "not signed in" not in shown(pilot) and "dev → prod" in shown(pilot)

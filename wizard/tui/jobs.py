@@ -34,7 +34,7 @@ def entries(found: Found | None) -> list[Entry]:
     """What can be begun in that folder, the likeliest first."""
     if found is None or not found.environments:
         kept = found is not None and found.answers
-        words = "your answers of last time were kept" if kept else "questions, then a plan to look at; nothing is made before you agree"
+        words = "your answers of last time were kept" if kept else "questions, then a plan; nothing is made before you agree"
         return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), LEAVE]
     words = "your answers of last time were kept" if found.answers else "confirm or change them, then the plan"
     setup = Entry("setup", "Set up: go on where you left" if found.answers else "Set up: look at the answers", words)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
     from wizard.flows.setup import Planned
-    from wizard.flows.status import Status
     from wizard.providers.session import Session
     from wizard.questions import Answers, Known, Offered
     from wizard.secret import Secret
@@ -46,8 +45,6 @@ class Sitting:
     outcome: Outcome | None = None
     error: LakestrapError | None = None
     """What ended the last run, where one did."""
-    found: Status | None = None
-    """How the project stood when it was last looked at in this sitting."""
     _saved: Answers | None = None
     """The answers as they stand on the disk, in one file or the other."""
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack)

@@ -169,7 +169,9 @@ class Done(Page):
                     for hint in event.hint.splitlines():
                         text.append(f"  → {hint}\n", "cyan")
             if lane.skipped:
-                text.append(f"  {len(lane.skipped)} steps of {lane.name} that depend on it were left out\n", "yellow")
+                count = len(lane.skipped)
+                steps = "1 step" if count == 1 else f"{count} steps"
+                text.append(f"  {steps} of {lane.name} that depend on it {'was' if count == 1 else 'were'} left out\n", "yellow")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         actions = {"home": "home", "again": "again", "save": "save", "verify": "verify", "leave": "app.leave"}

@@ -5,6 +5,7 @@ Owns the choice of a job. Reads the folder after the first frame, in a thread.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -21,6 +22,10 @@ from wizard.tui.screens.page import Page
 if TYPE_CHECKING:
     from wizard.tui.folder import Found
 
+UNDISTURBED = 1.5
+"""Seconds without a choice before the first screen looks at what expires."""
+MOST = 2
+"""Lines of what expires; the rest is counted."""
 ROOMY = 34
 """Rows of a terminal from which on every job has a second line for what it does."""
 
@@ -40,6 +45,7 @@ class Home(Page):
         super().__init__()
         self.begin = begin
         self.found: Found | None = None
+        self.due: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield self.top()
@@ -72,10 +78,32 @@ class Home(Page):
         """Draw what the folder has."""
         first = self.found is None
         self.found = found
-        self.query_one("#folder", Static).update(_folder(self.sitting.path.name, self.sitting.root.name, found))
+        self._folder()
         self._jobs(found)
+        if found.environments and not found.unfinished:
+            self.look_ahead()
         if first and self.begin != "home":
             self.choose(self.begin)
+
+    def _folder(self) -> None:
+        assert self.found is not None
+        text = _folder(self.sitting.path.name, self.sitting.root.name, self.found)
+        for line in self.due[:MOST]:
+            text.append_text(Text.assemble(("\n! ", "bold yellow"), line))
+        more = len(self.due) - MOST
+        if more > 0:
+            text.append(f"\n  and {more} more: Rotate credentials shows them", "dim")
+        self.query_one("#folder", Static).update(text)
+
+    @work(exclusive=True, group="expiring")
+    async def look_ahead(self) -> None:
+        """Once nobody has chosen anything for a while: what expires, without a word where that cannot be known."""
+        from wizard.tui.expiring import expiring
+
+        await asyncio.sleep(UNDISTURBED)
+        if self.is_current:
+            self.due = await expiring(self.sitting.path, self.sitting.tenant, self.sitting.token)
+            self._folder()
 
     def _jobs(self, found: Found | None) -> None:
         jobs = self.query_one("#jobs", OptionList)
@@ -100,6 +128,7 @@ class Home(Page):
             return
         from wizard.tui.screens.sign_in import SignIn
 
+        self.workers.cancel_group(self, "expiring")
         self.app.push_screen(SignIn(onward=job))
 
 

@@ -46,7 +46,7 @@ class Status(Outlined):
     async def read(self) -> Outline:
         from wizard.flows.status import status
 
-        self.found = self.sitting.found = await status(await self.sitting.open_job(to_look=True))
+        self.found = await status(await self.sitting.open_job(to_look=True))
         return status_view.outline(self.found, everything=self.everything)
 
     def ready(self) -> None:
