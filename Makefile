@@ -46,7 +46,15 @@ crash: $(STAMP)  ## kill set-up at every mutating request and resume it (about a
 contract: $(STAMP)  ## take every required permission away, one after another (minutes)
 	@LAKESTRAP_CONTRACT=all $(BIN)/python -m pytest -n 2 --timeout 600 tests/contract
 
-clients: $(STAMP)  ## a real az, gh and curl against the local cloud (installs az into .venv-clients/)
+WORKFLOWS := .venv-workflows
+
+$(WORKFLOWS)/.installed: workflow_templates/github/requirements.txt  # what a runner's `pip install` finds, and what `python -m build` asks for
+	@test -x $(WORKFLOWS)/bin/python || $(PYTHON) -m venv $(WORKFLOWS)
+	@$(WORKFLOWS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement workflow_templates/github/requirements.txt
+	@$(WORKFLOWS)/bin/python -m pip download --quiet --disable-pip-version-check --dest $(WORKFLOWS)/wheels 'setuptools>=80'
+	@touch $@
+
+clients: $(STAMP) $(WORKFLOWS)/.installed  ## a real az, gh and curl against the local cloud, and every step of every workflow (installs az into .venv-clients/)
 	@test -x .venv-clients/bin/az || { $(PYTHON) -m venv .venv-clients && .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==2.91.0; }
 	@$(BIN)/python -m pytest -m clients tests/clients
 
@@ -94,4 +102,4 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
 
 clean:
-	@rm -rf $(VENV) .venv-clients $(OUTPUTS) $(SCANNER) build dist
+	@rm -rf $(VENV) .venv-clients $(WORKFLOWS) $(OUTPUTS) $(SCANNER) build dist

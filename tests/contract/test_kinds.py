@@ -46,6 +46,7 @@ UNMARKED = {
     "github.environment_variable": "the environment that holds it bears the mark",
     "github.first_commit": "a commit is a commit, whoever made it",
     "github.repository": "it is the team's from the first moment",
+    "github.repository_variable": "a variable has only name and value; the name says whose day it is",
     "keyvault.access_policy": "an entry has no member for a mark",
 }
 """``owner`` is empty although we made it."""

@@ -16,9 +16,11 @@ from wizard.providers.entra.client_secret import ClientSecret
 from wizard.providers.entra.existing_trust import ApplicationTrust
 from wizard.providers.entra.federated_credential import FederatedCredential
 from wizard.providers.entra.service_principal import ServicePrincipal
+from wizard.providers.github.repository_variable import RepositoryVariable
 from wizard.providers.identity.existing_trust import IdentityTrust
 from wizard.providers.identity.federated_credential import IdentityFederatedCredential
 from wizard.providers.identity.managed_identity import ManagedIdentity
+from wizard.render.promotion import expiry_variable
 
 SECRET_LIFETIME_DAYS = 180
 
@@ -63,8 +65,21 @@ def identity(place: Place) -> Iterator[Resource]:
         yield from _application(place, actor)
         application = Ref(f"entra.application/{place.name}", "object_id")
         yield ClientSecret(**place.named, application=application, lifetime_days=SECRET_LIFETIME_DAYS)
+        yield _last_day(place)
     else:
         yield from trusting(place, actor)
+
+
+def _last_day(place: Place) -> Resource:
+    """The day on which the secret ends, where the workflow ``credentials`` finds it: no job outside an environment sees that one's."""
+    return RepositoryVariable(
+        name=expiry_variable(place.name),
+        **place.owned,
+        repository=place.project.github.repository,
+        variable=expiry_variable(place.name),
+        value=Ref(f"entra.client_secret/{place.name}", "ends", "{:.10}"),
+        after=("github.repository/repository",),
+    )
 
 
 def trusting(place: Place, actor: Actor) -> Iterator[Resource]:

@@ -45,6 +45,7 @@ KINDS: Mapping[str, str] = {
     "github.first_commit": "wizard.providers.github.first_commit:FirstCommit",
     "github.oidc_subject": "wizard.providers.github.oidc_subject:OidcSubject",
     "github.repository": "wizard.providers.github.repository:Repository",
+    "github.repository_variable": "wizard.providers.github.repository_variable:RepositoryVariable",
     "github.ruleset": "wizard.providers.github.ruleset:Ruleset",
     "identity.existing_trust": "wizard.providers.identity.existing_trust:IdentityTrust",
     "identity.federated_credential": "wizard.providers.identity.federated_credential:IdentityFederatedCredential",

@@ -15,6 +15,7 @@ from wizard.providers.github.files import Files
 from wizard.providers.github.first_commit import FirstCommit
 from wizard.providers.github.oidc_subject import OidcSubject
 from wizard.providers.github.repository import Repository
+from wizard.providers.github.repository_variable import RepositoryVariable
 from wizard.providers.github.ruleset import Ruleset
 from wizard.secret import Secret
 
@@ -64,6 +65,11 @@ async def _variable(stage: Stage) -> Resource:
     return EnvironmentVariable(name="dev/AZURE_LOCATION", variable="AZURE_LOCATION", value="westeurope", **where)
 
 
+async def _repository_variable(stage: Stage) -> Resource:
+    await stage.made(REPOSITORY)
+    return RepositoryVariable(name="dev/EXPIRES_DEV", variable="EXPIRES_DEV", value="2027-05-31", repository="contoso/shop", **SHARED)
+
+
 async def _secret(stage: Stage) -> Resource:
     await stage.made(await _environment(stage))
     where = {"repository": "contoso/shop", "environment_name": "dev", **SHARED}
@@ -91,5 +97,6 @@ SAMPLES: Mapping[str, Sample] = {
     "github.first_commit": Sample(_first_commit),
     "github.oidc_subject": Sample(_subject),
     "github.repository": Sample(plain(REPOSITORY), spoiled=_actions_off),
+    "github.repository_variable": Sample(_repository_variable, {"value": "2027-06-30"}),
     "github.ruleset": Sample(_ruleset, {"approvals": 1}),
 }
