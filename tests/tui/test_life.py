@@ -94,6 +94,7 @@ async def answered(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: pilot.app.screen is not dialog)
 
 
+@pytest.mark.matrix
 async def test_taking_down_asks_for_the_name_and_ends_as_without_questions(shop: Shop, twin: Any) -> None:  # noqa: F811
     from wizard.headless.destroy import run_destroy
 
@@ -203,7 +204,6 @@ async def test_adding_ends_as_without_questions(shop: Shop, twin: Any, monkeypat
     assert differing(world, seen, begun_with) == []
 
 
-@pytest.mark.matrix
 async def test_rotating_asks_for_what_somebody_else_issues_and_ends_as_without_questions(
     shop: Shop,  # noqa: F811
     twin: Any,
@@ -241,6 +241,7 @@ async def test_rotating_asks_for_what_somebody_else_issues_and_ends_as_without_q
     assert differing(noted(world), noted(seen), begun_with, frozenset({"fresh-one"})) == []
 
 
+@pytest.mark.matrix
 async def test_a_plan_that_moved_is_shown_and_asked_again(shop: Shop) -> None:  # noqa: F811
     shop.change("github.variables", "dev|AZURE_LOCATION", value="moved")
     async with seated(shop.path.parent) as pilot:
