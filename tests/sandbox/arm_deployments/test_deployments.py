@@ -338,7 +338,7 @@ def test_a_validation_level_without_rbac(cloud: Cloud) -> None:
     assert refused.body["error"]["code"] == "InvalidTemplateDeployment"
     spoken = len(cloud.recorder.exchanges)
     address = {"id": f"{cloud.group}/providers/Microsoft.Network/publicIPAddresses/ip"}
-    joining = {"type": "Microsoft.Network/natGateways", "apiVersion": "2024-05-01", "name": "nat", "location": "westeurope"}
+    joining: dict[str, Any] = {"type": "Microsoft.Network/natGateways", "apiVersion": "2024-05-01", "name": "nat", "location": "westeurope"}
     joining |= {"sku": {"name": "Standard"}, "properties": {"publicIpAddresses": [address]}}
     cloud.call("POST", f"{scope}/providers/Microsoft.Network/register?api-version=2022-09-01", b"")
     cloud.later(60)
