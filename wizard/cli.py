@@ -179,6 +179,7 @@ def upgrade(check: Annotated[bool, typer.Option("--check", help="Change nothing;
     """Propose what an older version wrote in this one's form, your edits kept."""
     from wizard.prompts.life import upgrade_on_lines
 
+    _on_screen("upgrade", check)
     _finish(upgrade_on_lines(_options, _console(), check=check))
 
 
@@ -243,6 +244,7 @@ def migrate_oidc(
     """From a client secret to federation: trust first, then the workflows, then the proof, then the secret's end."""
     from wizard.prompts.life import migrate_oidc_on_lines
 
+    _on_screen("migrate oidc", grace != "24h")
     _finish(migrate_oidc_on_lines(_options, _console(), grace=grace))
 
 
@@ -253,6 +255,7 @@ def migrate_subject(
     """Trust the subject that GitHub sends after a rename, a transfer or an opt-in; prove it; then end the old trust."""
     from wizard.prompts.life import migrate_subject_on_lines
 
+    _on_screen("migrate subject", opt_in)
     _finish(migrate_subject_on_lines(_options, _console(), opt_in=opt_in))
 
 

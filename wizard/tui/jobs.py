@@ -25,6 +25,8 @@ AFTERWARDS = (
     Entry("status", "Status", "what drifted, what expires, what waits"),
     Entry("add", "Add an environment", "one more, like one that is there"),
     Entry("rotate", "Rotate credentials", "renewed, the old valid beside the new"),
+    Entry("migrate", "Migrate the sign-in", "off client secrets, or to another subject"),
+    Entry("upgrade", "Upgrade the files", "this version's, by a pull request"),
     Entry("destroy", "Tear down", "what was made is removed, trust first"),
 )
 LEAVE = Entry("leave", "Leave", "nothing is lost")
@@ -64,6 +66,22 @@ def first_screen(name: str) -> Page:
             from wizard.tui.screens.rotate import RotateChoice
 
             return RotateChoice()
+        case "migrate":
+            from wizard.tui.screens.migrate import MigrateChoice
+
+            return MigrateChoice()
+        case "migrate oidc":
+            from wizard.tui.screens.migrate import OidcMigration
+
+            return OidcMigration()
+        case "migrate subject":
+            from wizard.tui.screens.migrate import SubjectMigration
+
+            return SubjectMigration()
+        case "upgrade":
+            from wizard.tui.screens.upgrade import UpgradePreview
+
+            return UpgradePreview()
         case "destroy":
             from wizard.tui.screens.destroy import DestroyChoice
 

@@ -57,6 +57,10 @@ class Person:
         """Yes to the preview that was shown, and to no other."""
         return removal is self.shown
 
+    async def agrees_to_migrate(self, preview: object) -> bool:
+        """Yes to the preview that was shown, and to no other."""
+        return preview is self.shown
+
     async def named(self, name: str, why: str) -> bool:
         """Whether exactly that name was typed, on the screen before or now."""
         from wizard.tui.screens.asking import TypeName

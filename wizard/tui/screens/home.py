@@ -26,7 +26,7 @@ UNDISTURBED = 1.5
 """Seconds without a choice before the first screen looks at what expires."""
 MOST = 2
 """Lines of what expires; the rest is counted."""
-ROOMY = 34
+ROOMY = 38
 """Rows of a terminal from which on every job has a second line for what it does."""
 
 

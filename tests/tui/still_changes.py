@@ -1,0 +1,81 @@
+"""What the screens of migrations, of an upgrade and of an explanation show, as plain data; no cloud is asked for them.
+
+Owns these examples and the screens that show one of them instead of reading.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.tui.still import FACTS, PROJECT
+from wizard.blueprint import Facts, resources
+from wizard.engine.plan import Plan
+from wizard.flows.migrate_oidc import Leaving, OidcPreview
+from wizard.flows.migrate_subject import Move, SubjectPreview
+from wizard.flows.rotate.credential import Held
+from wizard.flows.upgrade import Preview
+from wizard.project.model import Project
+from wizard.providers.entra.held_credentials import Trust
+from wizard.render.following import Fate, Followed
+from wizard.render.three_way import Conflict
+from wizard.tui import migrate_view, upgrade_view
+from wizard.tui.outline import Outline
+from wizard.tui.screens.migrate import OidcMigration, SubjectMigration
+from wizard.tui.screens.upgrade import UpgradePreview
+
+ISSUER, AUDIENCE = "https://token.actions.githubusercontent.com", "api://AzureADTokenExchange"
+NAMES = "repo:contoso/shop:environment"
+IDS = "repo:contoso@2001/shop@900001:environment"
+
+
+def leaving() -> OidcPreview:
+    """Development has two secrets to leave, production's end is noted."""
+    held = tuple(Held(f"key-{n}", True, n == 2, expires=datetime(2026, 3 * n, 16, tzinfo=UTC)) for n in (1, 2))
+    return OidcPreview((Leaving("dev", held, False), Leaving("prod", held[:1], True)), True, timedelta(hours=24))
+
+
+def moving(*, opts_in: bool = False) -> SubjectPreview:
+    """From names to ids: development trusts both already, production the old one only."""
+    federated = Project.model_validate({**PROJECT.model_dump(mode="json", by_alias=True), "identity": {"mode": "federated"}, "secrets": []})
+    facts = Facts(tenant="t", subscriptions=FACTS.subscriptions, operator="o")
+    wished = {each.environment: each for each in resources(federated, facts) if each.kind == "entra.federated_credential"}
+    old = {name: (Trust("1", "github", ISSUER, f"{NAMES}:{name}", AUDIENCE, "shop"),) for name in ("dev", "prod")}
+    moves = tuple(Move(name, wished[name], f"{IDS}:{name}", name == "dev", old[name]) for name in ("dev", "prod"))
+    return SubjectPreview("contoso/shop", moves, opts_in, {} if opts_in else {"github.repository": "contoso/shop"})
+
+
+def upgrading() -> Preview:
+    """One file changes, one is new, one is left because of an edit, one is as it is."""
+    before = "name: deploy\non:\n  push:\n    branches: [main]\npermissions:\n  contents: read\n"
+    conflict = Conflict(12, "    max-parallel: 3\n", "    max-parallel: 9\n", "    max-parallel: 1\n")
+    files = (
+        Followed(".github/workflows/deploy.yml", Fate.CHANGED, before.replace("read", "read\n  id-token: write"), before),
+        Followed("docs/promotion.md", Fate.NEW, "# Promotion\n\nFrom dev to prod.\n"),
+        Followed(".github/workflows/infra.yml", Fate.LEFT, "x", "x", "edits of yours are where it would change", (conflict,)),
+        Followed("databricks.yml", Fate.SAME, "a", "a"),
+    )
+    return Preview(files, (), Plan(()))
+
+
+class StillLeaving(OidcMigration):
+    """Shows the example."""
+
+    async def read(self) -> Outline:
+        self.preview = leaving()
+        return migrate_view.of_oidc(self.preview, self.command)
+
+
+class StillMoving(SubjectMigration):
+    """Shows the example."""
+
+    async def read(self) -> Outline:
+        self.preview = moving(opts_in=self.opt_in)
+        return migrate_view.of_subject(self.preview, self.command)
+
+
+class StillUpgrade(UpgradePreview):
+    """Shows the example."""
+
+    async def read(self) -> Outline:
+        self.preview = upgrading()
+        return upgrade_view.outline(self.preview)

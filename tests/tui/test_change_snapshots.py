@@ -1,0 +1,43 @@
+"""The screens of migrations, of an upgrade and of an explanation, from plain data, as pictures at 80×24 and 120×40."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui import still_changes
+from tests.tui.driving import outlined, seated, shown
+from tests.tui.test_life_snapshots import put, root  # noqa: F401
+from tests.tui.test_snapshots import hold
+from wizard.tui.screens.migrate import MigrateChoice
+
+pytestmark = pytest.mark.matrix
+
+
+async def test_migrating(root: Path) -> None:  # noqa: F811
+    async with seated(root) as pilot:
+        await put(pilot, MigrateChoice())  # type: ignore[arg-type]
+        await hold(pilot, "migrate-choice")
+        await put(pilot, still_changes.StillLeaving())  # type: ignore[arg-type]
+        await outlined(pilot, "StillLeaving")
+        await hold(pilot, "migrate-oidc")
+        await pilot.press("slash", *"secret dev", "enter", "down")
+        await pilot.pause()
+        await hold(pilot, "migrate-oidc-step")
+        await put(pilot, still_changes.StillMoving(opt_in=True))  # type: ignore[arg-type]
+        await outlined(pilot, "StillMoving")
+        await pilot.press("down", "down")
+        await pilot.pause()
+        await hold(pilot, "migrate-subject")
+
+
+async def test_upgrading(root: Path) -> None:  # noqa: F811
+    async with seated(root) as pilot:
+        await put(pilot, still_changes.StillUpgrade())  # type: ignore[arg-type]
+        await outlined(pilot, "StillUpgrade")
+        await hold(pilot, "upgrade-preview")
+        await pilot.press("down")
+        await pilot.pause()
+        assert "id-token: write" in shown(pilot)
+        await hold(pilot, "upgrade-file")
