@@ -219,6 +219,7 @@ def explain(
     """Tell why a job could not sign in: what it presented, what is trusted, and what mends it."""
     from wizard.prompts.life import explain_on_lines
 
+    _on_screen("explain", about)
     _finish(explain_on_lines(_options, _console(), " ".join(about or ())))
 
 
@@ -329,7 +330,9 @@ def _on_screen(job: str, *given: object) -> None:
 def _drawn(begin: str) -> int:
     from wizard.tui import run as run_full_screen
 
-    return run_full_screen(_options.project, allowed=_options.allow, begin=begin)
+    allowed = ["--allow", ",".join(sorted(_options.allow))] if _options.allow else []
+    again = ["--sandbox", "--project", str(_options.project), *allowed]
+    return run_full_screen(_options.project, allowed=_options.allow, begin=begin, rehearse=lambda: run(again))
 
 
 def _console() -> Console:

@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from tests.tui.still import FACTS, PROJECT
 from wizard.blueprint import Facts, resources
 from wizard.engine.plan import Plan
+from wizard.flows.explain import Explanation
+from wizard.flows.explain.asked import Claims
+from wizard.flows.explain.comparison import Expected, findings
 from wizard.flows.migrate_oidc import Leaving, OidcPreview
 from wizard.flows.migrate_subject import Move, SubjectPreview
 from wizard.flows.rotate.credential import Held
@@ -20,6 +23,7 @@ from wizard.render.following import Fate, Followed
 from wizard.render.three_way import Conflict
 from wizard.tui import migrate_view, upgrade_view
 from wizard.tui.outline import Outline
+from wizard.tui.screens.explain import Explained
 from wizard.tui.screens.migrate import OidcMigration, SubjectMigration
 from wizard.tui.screens.upgrade import UpgradePreview
 
@@ -79,3 +83,25 @@ class StillUpgrade(UpgradePreview):
     async def read(self) -> Outline:
         self.preview = upgrading()
         return upgrade_view.outline(self.preview)
+
+
+class StillExplained(Explained):
+    """A job whose environment is spelled otherwise, asked about by the address of its run."""
+
+    async def read(self) -> Explanation:
+        presented, expected = Claims(f"{IDS}:Prod"), Expected("prod", f"{IDS}:prod", (Claims(f"{IDS}:prod"),))
+        found = tuple(findings(presented, expected, "AADSTS700213"))
+        return Explanation(
+            self.question.text,
+            "AADSTS700213",
+            "No matching federated identity record found for the presented assertion subject.",
+            "prod",
+            presented,
+            expected.subject,
+            expected.subjects,
+            found,
+            tuple(command for finding in found for command in finding.commands),
+            ("whom the identity of dev trusts: Application.Read.All is missing",),
+            "deploy / prod",
+            "https://github.com/contoso/shop/actions/runs/7",
+        )

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.tui import still_changes
-from tests.tui.driving import outlined, seated, shown
+from tests.tui.driving import at, outlined, seated, shown, until
 from tests.tui.test_life_snapshots import put, root  # noqa: F401
 from tests.tui.test_snapshots import hold
+from wizard.flows.explain import asked
+from wizard.tui.screens.explain import ExplainChoice
 from wizard.tui.screens.migrate import MigrateChoice
 
-pytestmark = pytest.mark.matrix
 
-
+@pytest.mark.matrix
 async def test_migrating(root: Path) -> None:  # noqa: F811
     async with seated(root) as pilot:
         await put(pilot, MigrateChoice())  # type: ignore[arg-type]
@@ -32,6 +33,7 @@ async def test_migrating(root: Path) -> None:  # noqa: F811
         await hold(pilot, "migrate-subject")
 
 
+@pytest.mark.matrix
 async def test_upgrading(root: Path) -> None:  # noqa: F811
     async with seated(root) as pilot:
         await put(pilot, still_changes.StillUpgrade())  # type: ignore[arg-type]
@@ -41,3 +43,20 @@ async def test_upgrading(root: Path) -> None:  # noqa: F811
         await pilot.pause()
         assert "id-token: write" in shown(pilot)
         await hold(pilot, "upgrade-file")
+
+
+async def test_explaining(root: Path) -> None:  # noqa: F811
+    async with seated(root) as pilot:
+        await put(pilot, ExplainChoice())  # type: ignore[arg-type]
+        await pilot.press(*"AADSTS 700")
+        await pilot.pause()
+        assert "is neither a subject" in shown(pilot), "told beside the field"
+        await pilot.press("pagedown")
+        await at(pilot, "ExplainChoice")
+        await hold(pilot, "explain-choice")
+        await put(pilot, still_changes.StillExplained(asked("https://github.com/contoso/shop/actions/runs/7")))  # type: ignore[arg-type]
+        await until(pilot, lambda: "1 cause found" in shown(pilot), "an answer")
+        rows = [line for line in shown(pilot).splitlines() if "[Prod]" in line]
+        assert rows and "[prod]" in rows[0], "expected and presented stand side by side"
+        assert "environment: prod" in shown(pilot)
+        await hold(pilot, "explain-answer")

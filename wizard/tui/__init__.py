@@ -8,11 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
-def run(project: Path, *, allowed: frozenset[str] = frozenset(), begin: str = "home") -> int:
-    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or a job (``wizard.tui.jobs``)."""
+def run(project: Path, *, rehearse: Callable[[], int], allowed: frozenset[str] = frozenset(), begin: str = "home") -> int:
+    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or a job (``wizard.tui.jobs``).
+
+    ``rehearse`` runs a wizard in the local cloud and returns its exit code; it is called once the screen is left for that.
+    """
     from wizard.flows.which_world import rehearsing
     from wizard.tui.app import Wizard
     from wizard.tui.quiet import only_the_screen
@@ -21,4 +25,4 @@ def run(project: Path, *, allowed: frozenset[str] = frozenset(), begin: str = "h
     with only_the_screen():
         app = Wizard(Sitting(project, allowed=allowed, rehearsal=rehearsing()), begin=begin)
         code = app.run()
-    return app.return_code or code or 0
+    return rehearse() if app.rehearse else app.return_code or code or 0

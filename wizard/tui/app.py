@@ -61,6 +61,8 @@ class Wizard(App[int]):
     def __init__(self, sitting: Sitting, *, begin: str = "home") -> None:
         super().__init__()
         self.sitting, self.begin = sitting, begin
+        self.rehearse = False
+        """Whether the person left to start anew in the local cloud."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name

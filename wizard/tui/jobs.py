@@ -23,28 +23,31 @@ class Entry(NamedTuple):
 RESUME = Entry("resume", "Plan and go on", "the plan, without the questions")
 AFTERWARDS = (
     Entry("status", "Status", "what drifted, what expires, what waits"),
+    Entry("explain", "Explain a sign-in", "why a job could not, and what mends it"),
     Entry("add", "Add an environment", "one more, like one that is there"),
     Entry("rotate", "Rotate credentials", "renewed, the old valid beside the new"),
     Entry("migrate", "Migrate the sign-in", "off client secrets, or to another subject"),
     Entry("upgrade", "Upgrade the files", "this version's, by a pull request"),
     Entry("destroy", "Tear down", "what was made is removed, trust first"),
 )
+REHEARSE = Entry("rehearse", "Rehearse in the sandbox", "in clouds that this machine plays")
 LEAVE = Entry("leave", "Leave", "nothing is lost")
 
 
-def entries(found: Found | None) -> list[Entry]:
-    """What can be begun in that folder, the likeliest first."""
+def entries(found: Found | None, *, rehearsal: bool = False) -> list[Entry]:
+    """What can be begun in that folder, the likeliest first; a ``rehearsal`` is none to begin another in."""
+    last = [LEAVE] if rehearsal else [REHEARSE, LEAVE]
     if found is None or not found.environments:
         kept = found is not None and found.answers
         words = "your answers of last time were kept" if kept else "questions, then a plan; nothing is made before you agree"
-        return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), LEAVE]
+        return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), *last]
     words = "your answers of last time were kept" if found.answers else "confirm or change them, then the plan"
     setup = Entry("setup", "Set up: go on where you left" if found.answers else "Set up: look at the answers", words)
     resume = RESUME
     if found.unfinished:
         resume = Entry("resume", "Resume the run that did not end", "it goes on; nothing is made twice")
     first = [resume, setup] if found.unfinished else [setup, resume]
-    return [*first, *AFTERWARDS, LEAVE]
+    return [*first, *AFTERWARDS, *last]
 
 
 def first_screen(name: str) -> Page:
@@ -66,6 +69,10 @@ def first_screen(name: str) -> Page:
             from wizard.tui.screens.rotate import RotateChoice
 
             return RotateChoice()
+        case "explain":
+            from wizard.tui.screens.explain import ExplainChoice
+
+            return ExplainChoice()
         case "migrate":
             from wizard.tui.screens.migrate import MigrateChoice
 

@@ -29,6 +29,11 @@ MOST = 2
 ROOMY = 38
 """Rows of a terminal from which on every job has a second line for what it does."""
 
+SANDBOX = (
+    "The wizard starts anew in clouds that this machine plays: nothing leaves it, nothing costs anything. The world is kept in "
+    ".lakestrap/sandbox/, the project file is the same. Leave it, and start again, to come back.\n\nThe same by hand: lakestrap --sandbox"
+)
+
 
 class Home(Page):
     """``begin`` is the job that the person asked for on the command line, such as ``setup``: its first screen is opened at once."""
@@ -110,7 +115,7 @@ class Home(Page):
         at = jobs.highlighted or 0
         roomy = self.app.size.height >= ROOMY
         jobs.clear_options()
-        offered = entries(found)
+        offered = entries(found, rehearsal=self.sitting.rehearsal)
         wide = 0 if roomy else max(len(entry.title) for entry in offered) + 2
         jobs.add_options([Option(_job(entry, wide), id=entry.name) for entry in offered])
         jobs.highlighted = min(at, jobs.option_count - 1)
@@ -126,10 +131,22 @@ class Home(Page):
         if job == "leave":
             self.call_later(self.wizard.action_leave)
             return
+        if job == "rehearse":
+            self.rehearse()
+            return
         from wizard.tui.screens.sign_in import SignIn
 
         self.workers.cancel_group(self, "expiring")
         self.app.push_screen(SignIn(onward=job))
+
+    @work(exclusive=True, group="rehearse")
+    async def rehearse(self) -> None:
+        """Leave this world, and say so to whoever drew the screens: the wizard starts anew in the other."""
+        from wizard.tui.screens.dialogs import Confirm
+
+        if await self.app.push_screen_wait(Confirm("Rehearse in the sandbox?", SANDBOX, "Rehearse", "Stay here")):
+            self.wizard.rehearse = True
+            await self.wizard.finish(0)
 
 
 def _job(entry: Entry, wide: int) -> Text:
