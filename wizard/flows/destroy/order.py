@@ -16,6 +16,7 @@ RANKS: Mapping[str, int] = {
     "identity.federated_credential": 0,
     "entra.client_secret": 0,
     "github.environment_secret": 0,
+    "github.repository_variable": 0,
     "databricks.oauth_secret": 0,
     "databricks.token": 0,
     "databricks.grant": 10,
