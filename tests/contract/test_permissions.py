@@ -76,6 +76,7 @@ def test_one_permission_less_is_named_beforehand(tmp_path: Path, mode: str, acti
     assert names(checked, action), checked.stdout + checked.stderr
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("action", ["Microsoft.Authorization/roleAssignments/write", "Microsoft.KeyVault/vaults/write"])
 def test_set_up_stops_before_the_first_change_for_want_of_one_permission(tmp_path: Path, action: str) -> None:
     held = without(needed(tmp_path, "federated"), action)

@@ -139,6 +139,7 @@ def test_destroy_resumes_from_every_point(tmp_path: Path, reference: Callable[[s
     assert not found, "\n".join(found)
 
 
+@pytest.mark.matrix
 @pytest.mark.crash
 def test_what_a_careless_destroy_would_leave_is_found(reference: Callable[[str], Undisturbed]) -> None:
     wanted = reference("one-of-two")

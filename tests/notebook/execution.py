@@ -57,7 +57,7 @@ def executed(folder: Path, *, canary: str = "", inserted: str = "", before: str 
     if canary:
         for cell in notebook.cells:
             cell.source = cell.source.replace('"--seed", "7"', f'"--seed", "7", "--canary", "{canary}"')
-    client = NotebookClient(notebook, timeout=100, store_widget_state=True, resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(notebook, timeout=100, iopub_timeout=60, store_widget_state=True, resources={"metadata": {"path": str(folder)}})
     try:
         client.execute()
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.prompts.conversation import LAST, answer, signed_in_as_this_process
 from tests.prompts.pty_session import Terminal
 from wizard.project.file import load
@@ -56,6 +58,7 @@ def test_rows_are_added_changed_and_removed(sandbox: Any, tmp_path: Path, termin
     assert [(row.name, row.source) for row in project.secrets] == [("salt", "generate")]
 
 
+@pytest.mark.matrix
 def test_further_settings_are_there_for_who_wants_them(sandbox: Any, tmp_path: Path, terminals: list[Terminal]) -> None:
     terminal = signed_in_as_this_process(tmp_path, "--plain")
     terminals.append(terminal)

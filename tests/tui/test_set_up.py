@@ -62,6 +62,7 @@ async def test_ends_in_the_same_file_and_the_same_world_as_without_questions(san
     assert differing(done.world, changed, begun_with), "a world without its gates is another one"
 
 
+@pytest.mark.matrix
 async def test_four_environments_take_one_typed_answer_and_one_choice(sandbox: Sandbox, tmp_path: Path) -> None:
     async with seated(tmp_path / "shop") as pilot:
         await to_questions(pilot)
@@ -174,6 +175,7 @@ async def test_a_run_that_ends_under_a_question_takes_it_away(sandbox: Sandbox, 
         assert "✓ shop is set up" in shown(pilot)
 
 
+@pytest.mark.matrix
 async def test_a_failed_step_is_told_and_can_be_tried_again_within_the_run(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.faults.add(method="PUT", path=r"management\.azure\.com/.*/vaults/kv-shop-dev-[^/]+", status=400)
     async with seated(tmp_path / "shop", (80, 24)) as pilot:

@@ -58,6 +58,7 @@ async def test_the_project_file_keeps_its_comments_and_the_repositorys_copy_foll
     assert files(team.world)["lakestrap.yaml"] == path.read_text()
 
 
+@pytest.mark.matrix
 async def test_edits_of_the_team_survive_beside_the_new_environment(team: Any, tmp_path: Path) -> None:
     deploy = files(team.world)[".github/workflows/deploy.yml"].replace("timeout-minutes: 20", "timeout-minutes: 45 # ours")
     committed(team.world, {".github/workflows/deploy.yml": deploy, "docs/delivery.md": None})
@@ -87,6 +88,7 @@ async def test_an_edit_in_the_way_is_told_and_left_without_marks(team: Any, tmp_
     assert not any("<<<<" in text for text in files(team.world).values())
 
 
+@pytest.mark.matrix
 async def test_a_file_of_an_older_version_keeps_its_form(team: Any, tmp_path: Path) -> None:
     from wizard.render import header
     from wizard.render.following import split
@@ -196,6 +198,7 @@ async def test_every_way_to_sign_in_is_added(team: Any, tmp_path: Path) -> None:
     assert proven.outcome.pending == [] and any(e.outcome == "signed in and read" for e in proven.events)
 
 
+@pytest.mark.matrix
 async def test_a_shared_rule_that_somebody_changed_stays(team: Any, tmp_path: Path) -> None:
     key, row = next(iter(team.world.table("github.rulesets").rows.items()))
     team.world.table("github.rulesets")[key] = row | {"enforcement": "disabled"}

@@ -52,6 +52,7 @@ STEPS = (
 )
 
 
+@pytest.mark.matrix
 async def test_trust_goes_first_and_the_environment_last(shop: Shop) -> None:
     done = await taken_down(shop)
     sent = [event.key for event in done.events if event.event is EventKind.CHANGE_STARTED]
@@ -124,6 +125,7 @@ async def test_the_preview_is_printable_and_says_what_cannot_be_had_back(shop: S
     assert shop.sandbox.mutating() == []
 
 
+@pytest.mark.matrix
 async def test_what_was_soft_deleted_is_told_with_its_date(shop: Shop) -> None:
     done = await taken_down(shop)
     told = [event.outcome for event in done.events if event.event is EventKind.NOTED]

@@ -37,6 +37,7 @@ async def test_an_environment_that_left_the_file_is_found_by_its_marks(shop: Sho
     assert load(shop.path) == kept
 
 
+@pytest.mark.matrix
 async def test_only_the_github_environment_is_left_and_tells_where_the_rest_was(shop: Shop) -> None:
     await taken_down(shop, "dev", confirm=())
     with shop.sandbox.lock:
@@ -61,6 +62,7 @@ async def test_it_goes_on_where_it_was_stopped(shop: Shop, before: World) -> Non
     assert left_over(before, world_of(shop)) == []
 
 
+@pytest.mark.matrix
 async def test_reviewers_and_people_who_left_do_not_hinder(shop: Shop) -> None:
     save(shop.path, {"environments.prod.reviewers": ["@gone-since"], "access": [{"user": "gone@contoso.com", "role": "reader"}]})
     done = await taken_down(shop)

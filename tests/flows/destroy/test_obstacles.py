@@ -90,6 +90,7 @@ async def test_a_group_of_our_name_with_another_mark_stays(shop: Shop) -> None:
     assert left.why == "it belongs to the project other"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("table", "ending", "tags", "key"),
     [
@@ -117,6 +118,7 @@ def trust(shop: Shop, name: str, description: str) -> str:
     return str(row["parent"])
 
 
+@pytest.mark.matrix
 async def test_a_second_trust_of_ours_goes_first_too(shop: Shop) -> None:
     trust(shop, "github-dev-old", "lakestrap:shop")
     done = await taken_down(shop, "dev", confirm=())

@@ -107,6 +107,7 @@ async def test_the_next_run_finishes_what_waited_and_then_nothing_is_left(shop: 
         assert (await status(job)).standing(Standing.DRIFT) == ()
 
 
+@pytest.mark.matrix
 async def test_while_a_proof_waits_status_tells_both_trusts_and_no_drift(shop: Shop) -> None:
     async with opened(shop.path) as job:
         await carried_out(job, opt_in=True)
@@ -116,6 +117,7 @@ async def test_while_a_proof_waits_status_tells_both_trusts_and_no_drift(shop: S
     assert (row.standing, row.hint) == (Standing.WAITING, "lakestrap migrate subject")
 
 
+@pytest.mark.matrix
 async def test_after_a_rename_the_file_follows_and_no_name_in_azure_changes(shop: Shop) -> None:
     from wizard.sandbox.github import models, renames
 

@@ -98,6 +98,7 @@ async def test_a_lost_answer_leaves_nothing_behind(sandbox: Sandbox, project: Pa
     assert len(valid(after, name)) == len(before)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ISSUED)
 async def test_what_its_issuer_ended_is_found_wrong(sandbox: Sandbox, project: Path, name: str) -> None:
     """The check of these tests is itself shown to fail."""
@@ -133,6 +134,7 @@ async def test_oauth_secrets_of_others_are_never_ended(sandbox: Sandbox, project
     assert "x" in valid(tables_of(sandbox), "dbx") and len(valid(tables_of(sandbox), "dbx")) == 2
 
 
+@pytest.mark.matrix
 async def test_the_key_that_no_copy_holds_is_idle_and_a_person_may_say_otherwise(sandbox: Sandbox, project: Path) -> None:
     asked = Choosing("key2")
     done = await rotated(project, kinds=("storage-key",), answers=asked)
@@ -162,6 +164,7 @@ def made_anew(sandbox: Sandbox) -> None:
         accounts[STONE.lower()] = account
 
 
+@pytest.mark.matrix
 async def test_a_key_that_somebody_made_anew_is_replaced_by_the_other(sandbox: Sandbox, project: Path) -> None:
     made_anew(sandbox)
     assert len(troubles(tables_of(sandbox), "stone")) == 2

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SOURCE = b"# Databricks notebook source\nprint(1)\n"
 
 
+@pytest.mark.matrix
 async def test_a_notebook_is_uploaded_and_run(workspace: Workspace) -> None:
     def play(client: WorkspaceClient) -> Any:
         from databricks.sdk.service.jobs import NotebookTask, Task
