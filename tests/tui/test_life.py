@@ -39,12 +39,12 @@ def tables_of(sandbox: Sandbox) -> dict[str, Json]:
 
 
 @pytest.fixture
-def twin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def twin(mode: str, old_repository: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: F811
     """Runs a job without questions in a copy of the same shop; the folder and the world that it leaves."""
     running: list[Sandbox] = []
 
     async def ran(job: Headless) -> tuple[Path, dict[str, Json]]:
-        folder = set_up()
+        folder = set_up(mode, old=old_repository)
         running.append(Sandbox(load(folder / "world.json"), monkeypatch))
         running[0].as_user()
         path = copy_of(folder, tmp_path / "twin" / "shop")
