@@ -170,7 +170,7 @@ class StillRemoval(DestroyPreview):
         return removal_view.outline(self.removal)
 
 
-def _ended(app: App[int], run: type[Undertaking], outcome: Outcome, events: tuple[Event, ...], *given: object) -> Done:
+def ended(app: App[int], run: type[Undertaking], outcome: Outcome, events: tuple[Event, ...], *given: object) -> Done:
     """How a run ended that told those events."""
     sitting: Sitting = app.sitting  # type: ignore[attr-defined]
     sitting.job, sitting.outcome = Job(Path("lakestrap.yaml"), PROJECT, cast("Session", None), FACTS), outcome
@@ -190,7 +190,7 @@ def rotated(app: App[int]) -> Done:
     outcome.pending.append({"what": "approve the run in prod", "who": "@ana", "link": "https://github.com/contoso/shop/actions/runs/7"})
     outcome.applied.changed = 9
     events = tuple(Event(EventKind.SETTLED, f"entra-client-secret/{name}", "rotate") for name in ("dev", "prod"))
-    return _ended(app, Rotating, outcome, events, NOTHING_NAMED, Wishes(), rotation())
+    return ended(app, Rotating, outcome, events, NOTHING_NAMED, Wishes(), rotation())
 
 
 def stopped(app: App[int]) -> Done:
@@ -205,7 +205,7 @@ def stopped(app: App[int]) -> Done:
         Event(EventKind.CHANGE_FAILED, key, "rotate", "failed", "no job can sign in with the new one", "lakestrap explain dev"),
         Event(EventKind.SKIPPED, "entra-client-secret/prod", "rotate", "skipped", detail={"reason": f"{key} failed"}),
     )
-    return _ended(app, Rotating, outcome, events, NOTHING_NAMED, Wishes(), rotation())
+    return ended(app, Rotating, outcome, events, NOTHING_NAMED, Wishes(), rotation())
 
 
 def removed(app: App[int]) -> Done:
@@ -216,4 +216,4 @@ def removed(app: App[int]) -> Done:
         {"what": "merge the pull request", "who": "somebody with write access", "link": "https://github.com/contoso/shop/pull/3"}
     )
     events = (Event(EventKind.NOTED, outcome="vault kv-shop-prod-x6ksv is soft-deleted until 2026-06-02: purge protection forbids more"),)
-    return _ended(app, Removing, outcome, events, ("prod",), removal())
+    return ended(app, Removing, outcome, events, ("prod",), removal())

@@ -6,10 +6,13 @@ Owns these examples and the screens that show one of them instead of reading.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from tests.tui.still import FACTS, PROJECT
+from tests.tui.still import FACTS, PROJECT, ended
 from wizard.blueprint import Facts, resources
+from wizard.engine.events import Event, EventKind
 from wizard.engine.plan import Plan
+from wizard.flows.decisions import Outcome
 from wizard.flows.explain import Explanation
 from wizard.flows.explain.asked import Claims
 from wizard.flows.explain.comparison import Expected, findings
@@ -23,9 +26,13 @@ from wizard.render.following import Fate, Followed
 from wizard.render.three_way import Conflict
 from wizard.tui import migrate_view, upgrade_view
 from wizard.tui.outline import Outline
+from wizard.tui.screens.done import Done
 from wizard.tui.screens.explain import Explained
-from wizard.tui.screens.migrate import OidcMigration, SubjectMigration
-from wizard.tui.screens.upgrade import UpgradePreview
+from wizard.tui.screens.migrate import PROOF, LeavingSecrets, OidcMigration, SubjectMigration
+from wizard.tui.screens.upgrade import UpgradePreview, Upgrading
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 ISSUER, AUDIENCE = "https://token.actions.githubusercontent.com", "api://AzureADTokenExchange"
 NAMES = "repo:contoso/shop:environment"
@@ -105,3 +112,41 @@ class StillExplained(Explained):
             "deploy / prod",
             "https://github.com/contoso/shop/actions/runs/7",
         )
+
+
+def migrated(app: App[int]) -> Done:
+    """Development has proven the new sign-in; production waits for its reviewer."""
+    outcome = Outcome()
+    outcome.applied.changed = 5
+    link = "https://github.com/contoso/shop/actions/runs/7"
+    outcome.pending += [
+        {"what": "prod: approve the run", "who": "@ana", "link": link},
+        {
+            "what": "entra-client-secret/dev: the client secret is valid until 2026-03-05 12:00 UTC; after that: lakestrap rotate",
+            "who": "nobody: wait",
+            "link": "https://github.com/contoso/shop",
+        },
+    ]
+    words = "no job has signed in without the secret yet; the secret stays valid; go on with: lakestrap migrate oidc"
+    events = (
+        Event(EventKind.SETTLED, f"{PROOF}dev", "verify", "signed in", detail={"environment": "dev", "link": link}),
+        Event(EventKind.PENDING, f"{PROOF}prod", "verify", "waits for an approval", detail={"environment": "prod", "link": link}),
+        Event(EventKind.NOTED, "entra-client-secret/prod", "migrate", words),
+    )
+    return ended(app, LeavingSecrets, outcome, events, leaving(), "lakestrap migrate oidc", "24h")
+
+
+def upgraded(app: App[int]) -> Done:
+    """The pull request waits for its merge, one file is left to people."""
+    outcome = Outcome()
+    outcome.applied.changed = 1
+    writer = "somebody with write access"
+    outcome.pending += [
+        {"what": "merge the pull request", "who": writer, "link": "https://github.com/contoso/shop/pull/3"},
+        {
+            "what": "bring .github/workflows/infra.yml up to date by hand (lakestrap files --diff shows it)",
+            "who": writer,
+            "link": "https://github.com/contoso/shop/blob/HEAD/.github/workflows/infra.yml",
+        },
+    ]
+    return ended(app, Upgrading, outcome, (), upgrading())

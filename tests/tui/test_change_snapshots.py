@@ -60,3 +60,13 @@ async def test_explaining(root: Path) -> None:  # noqa: F811
         assert rows and "[prod]" in rows[0], "expected and presented stand side by side"
         assert "environment: prod" in shown(pilot)
         await hold(pilot, "explain-answer")
+
+
+@pytest.mark.matrix
+async def test_how_changes_ended(root: Path) -> None:  # noqa: F811
+    async with seated(root, clock=lambda: 0.0) as pilot:
+        await put(pilot, still_changes.migrated(pilot.app))  # type: ignore[arg-type]
+        assert "the migration is on its way" in shown(pilot) and "lakestrap migrate oidc again" in shown(pilot)
+        await hold(pilot, "migrate-done")
+        await put(pilot, still_changes.upgraded(pilot.app))  # type: ignore[arg-type]
+        await hold(pilot, "upgrade-done")

@@ -97,7 +97,7 @@ async def test_upgrading_shows_the_difference_and_proposes_it(shop: Shop) -> Non
         assert ">= 0.200.0" in shown(pilot) and ">= 1.13.0" in shown(pilot) and shop.sandbox.mutating() == []
         await pilot.press("a")
         await at(pilot, "Done")
-        assert "brought up to date" in shown(pilot), shown(pilot)
+        assert "✓ shop: 1 file proposed" in shown(pilot) and "merge the pull request" in shown(pilot)
         assert await left(pilot) == 0
     async with opened(shop.path) as job:
         preview = await previewed(job)

@@ -94,7 +94,8 @@ class Upgrading(Undertaking):
 
     def headline(self) -> str:
         count = len(self.preview.changing)
-        return f"{self.job.project.name}: {count} file{'s' if count != 1 else ''} brought up to date"
+        merged = self.sitting.outcome is None or not self.sitting.outcome.pending
+        return f"{self.job.project.name}: {count} file{'s' if count != 1 else ''} {'brought up to date' if merged else 'proposed'}"
 
     def again(self) -> Page:
         return UpgradePreview()
