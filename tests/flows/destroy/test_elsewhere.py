@@ -86,3 +86,16 @@ async def test_a_new_set_up_succeeds_afterwards(shop: Shop) -> None:
     environment = {"API_KEY": "a-value-for-the-test"}
     done = shop.sandbox.lakestrap("setup", "--yes", "--json", cwd=shop.path.parent, env={**os.environ, **environment}, timeout=100)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("mode", ["client-secret"])
+async def test_a_fresh_clone_finds_the_day_of_a_secret_too(shop: Shop, before: World, mode: str) -> None:
+    def days() -> list[str]:
+        return [key for key in shop.table("github.variables") if "AZURE_CLIENT_SECRET_EXPIRES" in key]
+
+    assert len(days()) == 2
+    shutil.rmtree(shop.path.parent / ".lakestrap")
+    done = await taken_down(shop, purge=True)
+    assert done.outcome.exit_code == 0 and days() == []
+    assert left_over(before, world_of(shop)) == []
