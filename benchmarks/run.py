@@ -14,6 +14,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks import screen
+
 ROOT = Path(__file__).resolve().parent.parent
 LAKESTRAP = str(Path(sys.executable).with_name("lakestrap"))
 IN_SANDBOX = (LAKESTRAP, "sandbox", "run", "--seed", "1", "--")
@@ -38,7 +40,7 @@ def shown(name: str, command: Sequence[str], folder: Path, runs: int) -> None:
 
 
 def main() -> None:
-    """Help, an empty sandbox, a plan and a set-up of four environments."""
+    """Help, an empty sandbox, a plan and a set-up of four environments, the first paint of the full screen."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "project"
         shutil.copytree(ROOT / "examples" / "four-environments", folder)
@@ -47,6 +49,7 @@ def main() -> None:
         shown("an empty sandbox", (*IN_SANDBOX, "true"), folder, 5)
         shown("plan of four environments from nothing", (*IN_SANDBOX, LAKESTRAP, "plan"), folder, 3)
         shown("set-up of four environments", (*IN_SANDBOX, LAKESTRAP, "setup", "--yes"), folder, 3)
+    screen.main()
 
 
 if __name__ == "__main__":

@@ -139,8 +139,11 @@ class Lease:
 
     def _note(self, kind: EventKind, claim: ref.Claim, outcome: str = "") -> None:
         event = Event(kind, self._key, "lease" if claim.seconds else "release", outcome, run=self.journal.run)
-        with contextlib.suppress(*(() if claim.seconds else (JournalLost,))):  # a run that lost its journal still gives back what it holds
+        try:
             self.journal.record(event)
+        except JournalLost:
+            if claim.seconds:
+                raise  # but a run that lost its journal still gives back what it holds
 
     @property
     def _key(self) -> str:

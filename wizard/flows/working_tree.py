@@ -6,14 +6,13 @@ Owns writing, and nothing else that touches the user's files. What a person chan
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.errors import BadInput, Problem
+from wizard.project import whole_file
 from wizard.render import header
 from wizard.render.files import File, render
 
@@ -57,7 +56,7 @@ def write_texts(texts: Mapping[str, str], root: Path) -> Iterator[Event]:
         if read_text(path) == text:
             continue
         try:
-            _replace(path, text)
+            whole_file.replace(path, text.encode("utf-8"))
         except OSError as problem:
             problems.append(Problem(str(path), problem.strerror or str(problem), "make the folder writable"))
             continue
@@ -85,20 +84,6 @@ def read_text(path: Path) -> str | None:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
 
 
 def _ignore_our_folder(root: Path) -> None:

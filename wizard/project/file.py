@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from wizard.errors import BadInput, Problem
-from wizard.project import merge, messages, migrations, positions, salvage
+from wizard.project import merge, messages, migrations, positions, salvage, whole_file
 from wizard.project.model import FILE_NAME, Project
 
 if TYPE_CHECKING:
@@ -89,7 +87,7 @@ def save(path: Path, changes: Project | Mapping[str, Json]) -> Project:
     new = text if text and positions.plain(document) == before else _rewritten(text, document, shown_as(path))
     project = parsed(new, shown_as(path))
     if new != text:
-        _replace(path.resolve(), new, "\r\n" if "\r\n" in old else "\n")
+        _put_back(path.resolve(), new, "\r\n" if "\r\n" in old else "\n")
     return project
 
 
@@ -186,17 +184,7 @@ def _dotted(place: positions.Place) -> str:
     return ".".join(str(step) for step in place)
 
 
-def _replace(path: Path, text: str, newline: str) -> None:
-    """Put a complete new file in the place of the old one, with its permissions."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline=newline) as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
+def _put_back(path: Path, text: str, newline: str) -> None:
+    """A complete new file in the place of the old one, with its line ends and permissions."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    whole_file.replace(path, text.replace("\n", newline).encode("utf-8"), mode=mode, durable=True)

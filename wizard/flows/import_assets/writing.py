@@ -5,9 +5,6 @@ Owns the disk of an import. What a person wrote or changed is never overwritten,
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +13,7 @@ from pathlib import Path
 from wizard.engine.events import Event, EventKind
 from wizard.errors import BadInput, Problem
 from wizard.flows.import_assets import output
+from wizard.project import whole_file
 
 
 class Fate(Enum):
@@ -57,24 +55,10 @@ def written(files: tuple[Planned, ...], root: Path) -> Iterator[Event]:
             yield Event(EventKind.NOTED, file.path, outcome="yours differs from what would be imported; it was left as it is")
         elif file.fate is not Fate.SAME:
             try:
-                _replace(root / file.path, file.data)
+                whole_file.replace(root / file.path, file.data)
             except OSError as problem:
                 problems.append(Problem(file.path, problem.strerror or str(problem), "make the folder writable"))
                 continue
             yield Event(EventKind.FILE_WRITTEN, file.path, outcome="written")
     if problems:
         raise BadInput(problems)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise

@@ -1,70 +1,25 @@
-"""One variable of a GitHub environment: plain text that workflows read as ``vars.NAME``.
+"""One variable of a GitHub environment: jobs in that environment read it as ``vars.NAME``.
 
-Owns nothing secret: ids and names travel here, secrets in ``environment_secret``.
-https://docs.github.com/rest/actions/variables
+Owns only where it lies. https://docs.github.com/rest/actions/variables
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
-from wizard.errors import ServiceRefused
-from wizard.providers.github.rest import found, path_of, removed, send
-
-if TYPE_CHECKING:
-    from wizard.providers.session import Session
-
-ENVIRONMENTS = "environments:write"
+from wizard.providers.github.variable import Variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentVariable(Resource):
+class EnvironmentVariable(Variable):
     """``variable`` (upper case) with ``value`` in ``environment_name`` of ``repository``."""
 
     kind: ClassVar[str] = "github.environment_variable"
-    service: ClassVar[Service] = Service.GITHUB
-    compared: ClassVar[tuple[str, ...]] = ("value",)
-    identified_by: ClassVar[tuple[str, ...]] = ("repository",)
+    permission: ClassVar[str] = "environments:write"
 
-    repository: str | Ref
     environment_name: str
-    variable: str
-    value: str | Ref
-
-    async def read(self, session: Session) -> Observed | None:
-        body = await found(session, self._path(self.variable))
-        return self._observed(body["value"]) if body else None
-
-    async def create(self, session: Session) -> Observed:
-        """POST; where somebody made it meanwhile (409) its value is taken as found."""
-        try:
-            await send(session, "POST", self._path(), {"name": self.variable, "value": str(self.value)}, permission=ENVIRONMENTS)
-        except ServiceRefused as refusal:
-            observed = await self.read(session) if refusal.status == 409 else None
-            if observed is None:
-                raise
-            return observed
-        return self._observed(str(self.value))
-
-    async def update(self, session: Session, observed: Observed) -> Observed:
-        await send(session, "PATCH", self._path(self.variable), {"value": str(self.value)}, permission=ENVIRONMENTS)
-        return self._observed(str(self.value))
-
-    async def delete(self, session: Session, observed: Observed) -> None:
-        await removed(session, self._path(self.variable), permission=ENVIRONMENTS)
-
-    def _path(self, *name: str) -> str:
-        return path_of(str(self.repository), "environments", self.environment_name, "variables", *name)
-
-    def _observed(self, value: str) -> Observed:
-        return Observed(f"{self.repository}/{self.environment_name}/{self.variable}", {"value": value})
 
     @property
-    def requires(self) -> tuple[Permission, ...]:
-        return (Permission("github", ENVIRONMENTS, str(self.repository)),)
-
-    def command(self, action: str) -> str:
-        where = f"{self.variable} --env {self.environment_name} --repo {self.repository}"
-        return f"gh variable delete {where}" if action == "delete" else f"gh variable set {where} --body {self.value}"
+    def place(self) -> tuple[str, ...]:
+        return ("environments", self.environment_name)

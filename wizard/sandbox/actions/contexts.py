@@ -7,6 +7,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#cont
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.actions.expressions import interpolated
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Json = Any
 
+WORK = PurePosixPath("/home", "runner", "work")
+"""Where a hosted runner of GitHub works."""
+TEMPORARY = WORK / "_temp"
 DECIDED_BY_GITHUB = ("github", "needs", "vars", "inputs")
 """Places that are decided before a runner has the job: ``if`` of a job, ``strategy``."""
 ENVIRONMENT = (*DECIDED_BY_GITHUB, "matrix", "strategy")
@@ -71,7 +75,7 @@ def github_context(world: World, run: Json, workflow: Workflow, job: str, token:
         "workflow": workflow.name,
         "workflow_ref": reference,
         "workflow_sha": run["sha"],
-        "workspace": f"/home/runner/work/{repository['name']}/{repository['name']}",
+        "workspace": str(WORK / repository["name"] / repository["name"]),
         "job": job,
     }
 

@@ -67,7 +67,7 @@ def _played(world: World, run: Json, nodes: Json, node: Json, log: _Log) -> str:
     known |= {
         "steps": {},
         "job": {"status": "success"},
-        "runner": {"os": "Linux", "arch": "X64", "name": "GitHub Actions 1", "temp": "/home/runner/work/_temp"},
+        "runner": {"os": "Linux", "arch": "X64", "name": "GitHub Actions 1", "temp": str(contexts.TEMPORARY)},
     }
     log.masks += [secret for secret in known["secrets"].values() if secret]
     state = steps.JobState(world, run["repository"], log=log.write, permissions=node["permissions"])

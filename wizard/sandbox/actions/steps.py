@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wizard.sandbox.actions.azure_commands import az
+from wizard.sandbox.actions.contexts import TEMPORARY
 from wizard.sandbox.actions.databricks_commands import databricks
 from wizard.sandbox.actions.expressions import text_of
 from wizard.sandbox.actions.identity import AzureSession, SignInFailed, id_token
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Json = Any
 
-FILES = {f"GITHUB_{name}": f"/home/runner/work/_temp/{name.lower()}" for name in ("ENV", "OUTPUT", "PATH", "STATE", "STEP_SUMMARY")}
+FILES = {f"GITHUB_{name}": str(TEMPORARY / name.lower()) for name in ("ENV", "OUTPUT", "PATH", "STATE", "STEP_SUMMARY")}
 
 
 @dataclass(slots=True)
