@@ -19,6 +19,8 @@ from wizard.flows import verify
 from wizard.flows.decisions import Outcome
 from wizard.flows.job import opened
 from wizard.flows.migrate_oidc import migrate_oidc, previewed
+from wizard.flows.migrate_oidc.run import Leaving, OidcPreview
+from wizard.flows.rotate.credential import Held
 
 REPOSITORY = "contoso/shop"
 
@@ -118,3 +120,11 @@ async def test_an_unfinished_rotation_comes_first(sandbox: Sandbox, project: Pat
     with pytest.raises(LakestrapError, match="a rotation of its client secret is not over"):
         await migrated(project)
     assert "client-secret" in project.read_text(encoding="utf-8")
+
+
+def test_the_grace_is_named_only_where_a_secret_still_waits_for_its_end() -> None:
+    def told(*held: Held) -> str:
+        return OidcPreview((Leaving("dev", held, noted=bool(held)),), changes_file=False, grace=timedelta(hours=24)).nothing_to_do
+
+    assert "grace" not in told()
+    assert "grace (dev)" in told(Held("one", ours=True, active=False)) and "lakestrap rotate" in told(Held("one", ours=True, active=False))

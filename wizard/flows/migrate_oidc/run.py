@@ -64,6 +64,13 @@ class OidcPreview:
     def empty(self) -> bool:
         return not self.changes_file and all(item.noted or not item.secrets for item in self.environments)
 
+    @property
+    def nothing_to_do(self) -> str:
+        """What to tell where it is empty: whether secrets of ours are still valid for a while."""
+        waiting = ", ".join(item.environment for item in self.environments if item.secrets)
+        words = "the pipelines sign in without a client secret: nothing to do"
+        return f"{words} but wait for the grace ({waiting}); then `lakestrap rotate` ends the last ones" if waiting else words
+
     def lines(self) -> Iterator[str]:
         """For people, one deed a line, in order."""
         for item in self.environments:
@@ -118,7 +125,7 @@ async def migrate_oidc(job: Job, decisions: MigrationDecisions, outcome: Outcome
 
 async def _work(steps: Steps, preview: OidcPreview, decisions: MigrationDecisions) -> None:
     if preview.empty:
-        steps.tell(EventKind.NOTED, "", "migrate", "the pipelines sign in without a client secret: nothing to do but wait for the grace")
+        steps.tell(EventKind.NOTED, "", "migrate", preview.nothing_to_do)
         return
     if not await decisions.agrees_to_migrate(preview):
         raise Cancelled("nothing was changed")
