@@ -15,17 +15,19 @@ _NAMES = re.compile(
 _FORMS = re.compile(
     r"\bdapi[0-9a-f]{32}\b|\bdose[0-9a-f]{32}\b|AccountKey=[A-Za-z0-9+/]{40}|\bgh[pousr]_[A-Za-z0-9]{30}|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
+SHORT_NUMBER = re.compile(r"\d{1,4}")
+"""A limit or a count; a longer one may be a password."""
 _REFERENCE = re.compile(r"\{\{\s*secrets/[^}]+\}\}")
 MASK = "(a secret; it stands in the original only)"
 
 
 def is_secret(name: str, value: Json) -> bool:
-    """Whether a member's value is one. A reference to a secret is none, nor is a switch or a number."""
+    """Whether a member's value is one. A reference to a secret is none, nor is a switch or a short number."""
     if (
         not isinstance(value, str)
         or not value
         or value.lower() in ("true", "false")
-        or value.isdigit()
+        or SHORT_NUMBER.fullmatch(value)
         or _REFERENCE.fullmatch(value.strip())
     ):
         return False
