@@ -91,6 +91,13 @@ def save(path: Path, changes: Project | Mapping[str, Json]) -> Project:
     return project
 
 
+def text_of(project: Project) -> str:
+    """The text of a new file for a project."""
+    document = _document("", FILE_NAME)
+    merge.whole(document, dumped(project))
+    return _rewritten("", document, FILE_NAME)
+
+
 def _rewritten(text: str, document: Json, shown: str) -> str:
     """The document as text. Where comments of removed parts would break it, changed sections are written anew without theirs.
 

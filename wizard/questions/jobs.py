@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wizard.errors import Problem
-from wizard.questions.question import Check, Choice, Kind, Question, Situation, Step, no_more
+from wizard.questions.question import Check, Choice, Kind, Listed, Question, Situation, Step, no_more
 
 Json = Any
 
@@ -27,6 +27,8 @@ CREDENTIALS = {
 ENVIRONMENTS, WHAT = "run.environments", "run.credentials"
 NAME, LIKE, AFTER = "run.name", "run.like", "run.after"
 ABOUT = "run.about"
+REPOSITORY, PROJECT, FROM = "run.repository", "run.project", "run.from"
+HELD, CLOUDS = "repository", "clouds"
 
 
 def rotation(environments: Sequence[str], kinds: Sequence[Choice], due: int | None) -> tuple[Question, ...]:
@@ -110,6 +112,47 @@ def explanation(environments: Sequence[str]) -> Question:
         kind=Kind.CHOICE,
         choices=tuple(Choice(name, name, "is it trusted as it presents itself?") for name in environments),
         free=True,
+        required=True,
+    )
+
+
+def recovery(projects: Sequence[str] = ()) -> tuple[Question, ...]:
+    """Whose project file is lost, and which project's where the repository holds several ``projects``."""
+    repository = Question(
+        field=REPOSITORY,
+        step=Step.REPOSITORY,
+        label="Repository",
+        help="The one whose lakestrap.yaml is lost, as owner/name",
+        why="Its environments bear the project's name, and it may still hold a version of the file. Nothing but that file is written.",
+        kind=Kind.CHOICE,
+        choices=Listed("repositories"),
+        free=True,
+        default=lambda now: next(iter(now.known.values("repository of the folder")), None),
+        required=True,
+    )
+    project = Question(
+        field=PROJECT,
+        step=Step.REPOSITORY,
+        label="Project",
+        help="The repository holds several",
+        kind=Kind.CHOICE,
+        choices=tuple(Choice(name, name) for name in projects),
+        required=True,
+    )
+    return (repository, project) if len(projects) > 1 else (repository,)
+
+
+def source(held: str, clouds: str) -> Question:
+    """Which version to write back: that of the repository, or one composed anew; both in words."""
+    return Question(
+        field=FROM,
+        step=Step.REVIEW,
+        label="Which version",
+        help="The repository still holds one",
+        why="The repository's has its comments, and may be older than what was done last. The other says what the clouds hold now.",
+        kind=Kind.CHOICE,
+        choices=(Choice(HELD, HELD, held), Choice(CLOUDS, CLOUDS, clouds)),
+        default=lambda _: HELD,
         required=True,
     )
 

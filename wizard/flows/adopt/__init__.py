@@ -1,4 +1,4 @@
-"""A repository whose project file is lost: read from the clouds what is ours there, and write the file back.
+"""A repository whose project file is lost: the version that the repository still holds, else what the clouds tell, written back.
 
 Owns the order of the use case. Changes nothing but that one file, and never one that is there.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ from wizard.engine.events import Event, EventKind
 from wizard.errors import BadInput, Problem
 from wizard.flows.adopt.azure import marked, on_azure
 from wizard.flows.adopt.compose import composed
-from wizard.flows.adopt.github import on_github
-from wizard.project.file import located, save, shown_as
+from wizard.flows.adopt.github import on_github, projects
+from wizard.flows.adopt.published import Published, doubts, published
+from wizard.project import whole_file
+from wizard.project.file import located, shown_as, text_of
 from wizard.project.model import Project
 
 if TYPE_CHECKING:
@@ -27,12 +29,35 @@ if TYPE_CHECKING:
 Json = Any
 
 
+__all__ = ["CLOUDS", "Adopted", "adopt", "adopted", "projects", "refuse_a_file_that_is_there"]
+CLOUDS = "as the clouds tell it"
+
+
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """The project as the clouds tell it, and what they do not: a field path and why."""
+    """The file to be written, and what is not certain about it: a field path and why. Secretless, printable.
 
+    ``repository`` holds a version of the file where ``published`` is one; ``text`` is that one's unless ``from_clouds``.
+    """
+
+    repository: str
     project: Project
+    text: str
     unknown: tuple[tuple[str, str], ...]
+    published: Published | None = None
+    from_clouds: bool = True
+
+    @property
+    def source(self) -> str:
+        """Where the text is from, in words."""
+        return CLOUDS if self.from_clouds or self.published is None else f"as {self.published.where}"
+
+    @property
+    def other(self) -> str:
+        """The other place that it could be from; empty where there is none."""
+        if self.published is None:
+            return ""
+        return f"as {self.published.where}" if self.from_clouds else CLOUDS
 
 
 def refuse_a_file_that_is_there(path: Path) -> Path:
@@ -43,10 +68,21 @@ def refuse_a_file_that_is_there(path: Path) -> Path:
     return path
 
 
-async def adopted(session: Session, repository: str, name: str = "") -> Adopted:
-    """Read everything; change nothing. Raises ``BadInput`` where nothing, or more than one project, is found."""
+async def adopted(session: Session, repository: str, name: str = "", *, from_clouds: bool = False) -> Adopted:
+    """Read everything; change nothing. A version in the repository is preferred, unless it is not wanted (``from_clouds``).
+
+    Raises ``BadInput`` where nothing, or more than one project, is found.
+    """
     github = await on_github(session, repository, name)
-    project = name or _only(github)
+    several = not name and len(github.projects) > 1
+    held, passed = (None, ()) if several else await published(session, github, name or next(iter(github.projects), ""))
+    if held is not None and not from_clouds:
+        return Adopted(github.repository, held.project, held.text, (*passed, *doubts(held, github)), held, from_clouds=False)
+    found = await _in_the_clouds(session, github, name or _only(github))
+    return replace(found, published=held, unknown=(*passed, *found.unknown))
+
+
+async def _in_the_clouds(session: Session, github: OnGitHub, project: str) -> Adopted:
     groups, resources = await marked(session, project)
     environments = dict.fromkeys([*github.gates, *(thing.environment for thing in groups if thing.environment)])
     found = await asyncio.gather(*(on_azure(session, project, each, github.gates.get(each), groups, resources) for each in environments))
@@ -58,7 +94,8 @@ async def adopted(session: Session, repository: str, name: str = "") -> Adopted:
         )
     result = composed(project, github, azure, lambda subscription: _spelled(session, subscription))
     gone = [(f"environments.{each}", "it is on GitHub and nowhere in Azure: left out") for each in environments if each not in azure]
-    return Adopted(Project.model_validate(result.raw), (*result.unknown, *gone))
+    made = Project.model_validate(result.raw)
+    return Adopted(github.repository, made, text_of(made), (*result.unknown, *gone))
 
 
 def _only(github: OnGitHub) -> str:
@@ -79,10 +116,12 @@ def _spelled(session: Session, subscription: str) -> str:
 
 
 async def adopt(path: Path, found: Adopted) -> AsyncIterator[Event]:
-    """Write the file and tell what it cannot say."""
+    """Write the file and tell what is not certain about it. Raises ``BadInput`` where it cannot be written."""
     path = refuse_a_file_that_is_there(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save(path, found.project)
-    yield Event(EventKind.FILE_WRITTEN, path.name, outcome="written")
+    try:
+        whole_file.replace(path, found.text.encode("utf-8"), durable=True)
+    except OSError as problem:
+        raise BadInput([Problem(shown_as(path), problem.strerror or str(problem), "make the folder writable")]) from problem
+    yield Event(EventKind.FILE_WRITTEN, path.name, outcome=f"written, {found.source}")
     for field, why in found.unknown:
         yield Event(EventKind.NOTED, field, outcome=why)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wizard.providers.github.environment import MARK
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -20,6 +22,11 @@ class Gate:
     prevent_self_review: bool = False
     deploy_from: tuple[str, ...] = ()
     client_secret: bool = False
+
+    @property
+    def project(self) -> str:
+        """The project that its mark names."""
+        return self.variables.get(MARK, "")
 
 
 @dataclass(frozen=True, slots=True)

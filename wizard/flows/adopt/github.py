@@ -6,7 +6,7 @@ Owns that reading. Changes nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, Problem
@@ -28,19 +28,21 @@ DEPLOY, VERIFY, SAMPLE, BUNDLE = (
     "resources/sample.job.yml",
     "databricks.yml",
 )
+FILES = (DEPLOY, VERIFY, SAMPLE, BUNDLE)
+"""What tells of the project's settings, beside the parameters of its environments."""
+
+
+async def projects(session: Session, repository: str) -> tuple[str, ...]:
+    """Names of the projects that the repository's environments belong to. Raises ``BadInput`` for no repository."""
+    body = await _repository(session, repository)
+    return tuple(sorted({given[MARK] for _, given in await _marked(session, str(body["full_name"]), "")}))
 
 
 async def on_github(session: Session, repository: str, project: str = "") -> OnGitHub:
     """Everything about the environments with our mark; of one ``project`` where a name is given. Raises ``BadInput`` for no repository."""
-    body = await found(session, path_of(repository), missing=(403, 404))
-    if body is None:
-        raise BadInput(
-            [Problem("OWNER/REPOSITORY", f"GitHub shows no repository {repository} to you", "correct the name, or: gh auth login")]
-        )
+    body = await _repository(session, repository)
     name, branch = str(body["full_name"]), str(body["default_branch"])
-    rows = await listed(session, path_of(name, "environments"), "environments")
-    variables = await asyncio.gather(*(_variables(session, name, row["name"]) for row in rows))
-    ours = [(row, given) for row, given in zip(rows, variables, strict=True) if given.get(MARK) and project in ("", given[MARK])]
+    ours = await _marked(session, name, project)
     names = {row["name"] for row, _ in ours}
     previews = {n.removesuffix(PREVIEW) for n in names if n.endswith(PREVIEW) and n.removesuffix(PREVIEW) in names}
     deploying = [
@@ -49,7 +51,6 @@ async def on_github(session: Session, repository: str, project: str = "") -> OnG
     gates = await asyncio.gather(*(_gate(session, name, branch, row, given) for row, given in deploying))
     visibility = str(body.get("visibility") or ("private" if body["private"] else "public"))
     features = await plan_features(session, name, private=visibility != "public")
-    seen = await snapshot(session, name, branch, PROPOSAL, (DEPLOY, VERIFY, SAMPLE, BUNDLE))
     return OnGitHub(
         name,
         visibility,
@@ -57,9 +58,37 @@ async def on_github(session: Session, repository: str, project: str = "") -> OnG
         {gate.name: gate for gate in gates},
         frozenset(previews),
         frozenset(given[MARK] for _, given in ours),
-        seen.texts if seen else {},
+        await _texts(session, name, branch, [gate.name for gate in gates]),
         features.approvals,
     )
+
+
+async def _repository(session: Session, repository: str) -> Json:
+    body = await found(session, path_of(repository), missing=(403, 404))
+    if body is None:
+        raise BadInput(
+            [Problem("OWNER/REPOSITORY", f"GitHub shows no repository {repository} to you", "correct the name, or: gh auth login")]
+        )
+    return body
+
+
+async def _marked(session: Session, name: str, project: str) -> list[tuple[Json, Mapping[str, str]]]:
+    """The environments with our mark, each with its variables; of that project where one is named."""
+    rows = await listed(session, path_of(name, "environments"), "environments")
+    variables = await asyncio.gather(*(_variables(session, name, row["name"]) for row in rows))
+    return [(row, given) for row, given in zip(rows, variables, strict=True) if given.get(MARK) and project in ("", given[MARK])]
+
+
+async def _texts(session: Session, name: str, branch: str, environments: Sequence[str]) -> Mapping[str, str | None]:
+    """The published files that tell of the project's settings."""
+    wanted = (*FILES, *(parameter_file(environment) for environment in environments))
+    seen = await snapshot(session, name, branch, PROPOSAL, wanted)
+    return seen.texts if seen else {}
+
+
+def parameter_file(environment: str) -> str:
+    """Where the parameters of an environment's template are published."""
+    return f"infra/parameters/{environment}.parameters.json"
 
 
 async def _variables(session: Session, repository: str, environment: str) -> Mapping[str, str]:
