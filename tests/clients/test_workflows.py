@@ -230,7 +230,10 @@ def test_one_issue_is_opened_renewed_and_closed(runner: Recording, mode: str) ->
     first = runner.passed("credentials.yml", "expiry")
     assert first.summary.count(": good until 2") == 2 and not list(world.table("github.issues").values()), "set-up has written the days"
     (issue,) = said("2020-01-01", "some day")
-    assert "- dev: expires on 2020-01-01" in issue["body"] and "- prod: unknown" in issue["body"]
+    assert (
+        "- dev: client secret of the deployment: expires on 2020-01-01" in issue["body"]
+        and "- prod: client secret of the deployment: unknown" in issue["body"]
+    )
     (issue,) = said("2020-01-01", "2999-01-01")
     assert "prod" not in issue["body"] and issue["state"] == "open"
     (issue,) = said("2999-01-01", "2999-01-01")

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.blueprint.projects import facts
+from tests.blueprint.projects import project as blueprint_project
 from tests.render.projects import project
+from wizard.blueprint import resources
+from wizard.project.endings import endings
+from wizard.providers.github.repository_variable import RepositoryVariable
 from wizard.render import assets, render
 from wizard.render.files import actions_used
 from wizard.sandbox.actions.expressions import Expression
@@ -224,3 +229,39 @@ def test_what_an_organisation_must_allow_is_what_is_used() -> None:
     text = "".join(workflows(plan_environment=True).values())
     assert set(re.findall(r"uses: ([\w-]+/[\w-]+@\w{40})", text)) == set(actions_used())
     assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for pin in assets.ACTIONS.values())
+
+
+ISSUED: list[Json] = [
+    {"name": "dbx", "from": "databricks-oauth-secret"},
+    {"name": "tool-token", "from": "databricks-token", "environments": ["prod"]},
+    {"name": "bot", "from": "github-token", "environments": ["prod"]},
+    {"name": "salt", "from": "generate"},
+]
+
+
+@pytest.mark.parametrize(
+    ("mode", "secrets", "count"),
+    [
+        ("federated", [], 0),
+        ("federated", ISSUED[3:], 0),
+        ("federated", ISSUED[:1], 3),
+        ("client-secret", [], 3),
+        ("client-secret", ISSUED, 8),
+    ],
+)
+def test_dates_are_watched_of_what_ends_and_of_nothing_else(mode: str, secrets: list[Json], count: int) -> None:
+    given = project(identity={"mode": mode}, secrets=secrets)
+    assert len(endings(given)) == count
+    text = workflows(identity={"mode": mode}, secrets=secrets).get("credentials.yml", "")
+    assert bool(text) == bool(count) and "SALT" not in text
+    for ending in endings(given):
+        assert f"{ending.variable}: ${{{{ vars.{ending.variable} }}}}" in text
+        assert f"{ending.environment}: {ending.what}|{ending.variable}|{ending.renewal}\n" in text
+
+
+def test_every_day_that_is_watched_is_written_by_set_up_or_by_people() -> None:
+    """Set-up knows the day of all but what a person brings."""
+    given = blueprint_project(identity={"mode": "client-secret"}, secrets=[{**row, "environments": None} for row in ISSUED])
+    written = {r.variable for r in resources(given, facts()) if isinstance(r, RepositoryVariable)}
+    watched = {ending.variable for ending in endings(given)}
+    assert watched - written == {"SECRET_BOT_EXPIRES_DEV", "SECRET_BOT_EXPIRES_PROD"} and not written - watched

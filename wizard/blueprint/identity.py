@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from wizard.blueprint.facts import Place
 from wizard.engine.resource import Ref, Resource
+from wizard.project.endings import expiry_variable
 from wizard.providers.entra.application import Application
 from wizard.providers.entra.client_secret import ClientSecret
 from wizard.providers.entra.existing_trust import ApplicationTrust
@@ -20,7 +21,6 @@ from wizard.providers.github.repository_variable import RepositoryVariable
 from wizard.providers.identity.existing_trust import IdentityTrust
 from wizard.providers.identity.federated_credential import IdentityFederatedCredential
 from wizard.providers.identity.managed_identity import ManagedIdentity
-from wizard.render.promotion import expiry_variable
 
 SECRET_LIFETIME_DAYS = 180
 

@@ -1,4 +1,4 @@
-"""Secrets that set-up has issued: OAuth secrets and tokens of the deploy identity, keys of storage accounts, copies in GitHub.
+"""Secrets that set-up has issued: OAuth secrets and tokens of the deploy identity, keys of storage accounts, copies and days in GitHub.
 
 Owns which resources such a secret needs, and where the vault's entry takes its value from.
 """
@@ -10,11 +10,13 @@ from typing import TypedDict
 
 from wizard.blueprint.facts import Place
 from wizard.engine.resource import Ref, Resource
+from wizard.project.endings import secret_expiry_variable
 from wizard.project.issued import OAUTH_SECRET, STORAGE_KEY, TOKEN, account_of, oauth_secret_of, source_kind
 from wizard.project.model import SecretSpec
 from wizard.providers.databricks.oauth_secret import OAuthSecret
 from wizard.providers.databricks.token import Token
 from wizard.providers.github.environment_secret import EnvironmentSecret
+from wizard.providers.github.repository_variable import RepositoryVariable
 from wizard.providers.storage.account_key import AccountKey
 
 
@@ -33,7 +35,7 @@ def filled(place: Place, spec: SecretSpec) -> Filled:
         key = f"storage.account_key/{place.name}/{spec.name}"
         return {"value": Ref(key, "value"), "credential": Ref(key, "credential")}
     if kind in (OAUTH_SECRET, TOKEN):
-        key = f"databricks.oauth_secret/{place.name}" if kind == OAUTH_SECRET else f"databricks.token/{place.name}/{spec.name}"
+        key = _issuer_key(place, spec)
         return {"value": Ref(key, "value"), "credential": Ref(key, "credential"), "expires": Ref(key, "ends")}
     return {}
 
@@ -49,6 +51,8 @@ def issued(place: Place) -> Iterator[Resource]:
         elif kind == STORAGE_KEY:
             account = account_of(spec, place.environment)
             yield AccountKey(name=f"{place.name}/{spec.name}", account_id=account, **place.owned)
+        if kind in (OAUTH_SECRET, TOKEN):
+            yield _last_day(place, spec)
         if spec.github and place.facts.gates.environments:
             yield EnvironmentSecret(
                 name=f"{place.name}/{spec.github}",
@@ -59,6 +63,23 @@ def issued(place: Place) -> Iterator[Resource]:
                 after=(place.gate_key,),
                 **place.owned,
             )
+
+
+def _last_day(place: Place, spec: SecretSpec) -> Resource:
+    """The day on which it ends, where the workflow ``credentials`` finds it."""
+    variable = secret_expiry_variable(place.name, spec.name)
+    return RepositoryVariable(
+        name=variable,
+        **place.owned,
+        repository=place.project.github.repository,
+        variable=variable,
+        value=Ref(_issuer_key(place, spec), "ends", "{:.10}"),
+        after=("github.repository/repository",),
+    )
+
+
+def _issuer_key(place: Place, spec: SecretSpec) -> str:
+    return f"databricks.oauth_secret/{place.name}" if spec.source == OAUTH_SECRET else f"databricks.token/{place.name}/{spec.name}"
 
 
 def _oauth_secret(place: Place) -> Resource:

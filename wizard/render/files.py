@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wizard.project.endings import endings
 from wizard.render import assets, bundle, header
 from wizard.render.parameters import parameter_file
 from wizard.render.promotion import stages, tagged
@@ -67,7 +68,7 @@ def _sources(project: Project) -> dict[str, str]:
     sources |= bundle.sources(project)
     if project.plan_environment:
         sources[".github/workflows/drift.yml"] = "github/drift.yml"
-    if project.identity.mode == "client-secret":
+    if endings(project):
         sources[".github/workflows/credentials.yml"] = "github/credentials.yml"
     return sources
 
@@ -86,6 +87,7 @@ def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
         "strategy": project.delivery.strategy,
         "how_code": _HOW_CODE[project.delivery.strategy].format(branch=project.github.default_branch),
         "client_secret": project.identity.mode == "client-secret",
+        "endings": endings(project),
         "tagged_branches": tagged(project)[0],
         "tagged_words": tagged(project)[1],
         "reads_secrets": bool(project.secrets),

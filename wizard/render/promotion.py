@@ -30,16 +30,6 @@ class Stage:
     secrets: str
     """Names of the vault's secrets that the project gives it, separated by spaces."""
 
-    @property
-    def expiry(self) -> str:
-        """The repository variable that says when its client secret expires."""
-        return expiry_variable(self.name)
-
-
-def expiry_variable(environment: str) -> str:
-    """Name of the repository variable with the last day of an environment's client secret."""
-    return "AZURE_CLIENT_SECRET_EXPIRES_" + environment.upper().replace("-", "_")
-
 
 def stages(project: Project, gates: Mapping[str, bool]) -> tuple[Stage, ...]:
     """The stages in promotion order. ``gates`` says per environment whether GitHub enforces its approval; missing means yes."""

@@ -6,6 +6,7 @@ The world is one that the real command set up; each promise stands beside a viol
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from wizard.flows.rotate.kinds.storage_key import BOTH
 KINDS = {"dbx": "databricks-oauth-secret", "tool": "databricks-token", "stone": "storage-key", "salt": "key-vault-secret"}
 NAMES = tuple(KINDS)
 ISSUED = ("dbx", "tool", "stone")
+DAYS = {"dbx": "contoso/shop||SECRET_DBX_EXPIRES_DEV", "tool": "contoso/shop||SECRET_TOOL_EXPIRES_DEV"}
 
 
 @pytest.fixture
@@ -30,6 +32,11 @@ def sandbox_world() -> Any:
 def project(sandbox: Sandbox, tmp_path: Path) -> Path:
     """The project's file alone: another laptop."""
     return Path(shutil.copy(set_up_issued() / "lakestrap.yaml", tmp_path))
+
+
+def last_day(tables: Any, name: str) -> str:
+    """The day on which what the vault holds ends."""
+    return datetime.fromtimestamp(stored(tables, name)["attributes"]["exp"], UTC).date().isoformat()
 
 
 class Choosing(Answers):
@@ -52,6 +59,9 @@ async def test_a_rotation_and_its_end(sandbox: Sandbox, project: Path, name: str
     assert done.code == 0, done.error
     middle = tables_of(sandbox)
     assert troubles(middle, name) == [] and deployed(middle, name) != old
+    if name in DAYS:
+        assert before["github.variables"][DAYS[name]]["value"][:2] == "20", "set-up has written the day"
+        assert middle["github.variables"][DAYS[name]]["value"] == last_day(middle, name)
     assert old in valid(middle, name), "both are valid during the grace"
     for other in set(COPIES) - {name}:
         assert stored(middle, other)["value"] == stored(before, other)["value"] and troubles(middle, other) == []

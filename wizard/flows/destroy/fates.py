@@ -18,7 +18,7 @@ from wizard.providers.arm.ids import ENVIRONMENT_TAG
 
 BY_ITS_HOLDER = {
     "github.environment_secret": "github.environment/{environment}",
-    "github.repository_variable": "entra.application/{environment}",
+    "github.repository_variable": "github.environment/{environment}",
     "databricks.secret_acl": "entra.service_principal/{environment}",
     "databricks.service_principal": "entra.service_principal/{environment}",
     "databricks.grant": "",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wizard.flows.rotate.copies import EnvironmentCopy, VaultCopy
+from wizard.flows.rotate.copies import EnvironmentCopy, ExpiryDate, VaultCopy
+from wizard.project.endings import ends, secret_expiry_variable
 
 if TYPE_CHECKING:
     from wizard.blueprint import Place
@@ -21,12 +22,14 @@ def vault_copy(place: Place, name: str) -> VaultCopy:
 
 
 def copies_of(place: Place, spec: SecretSpec) -> tuple[Copy, ...]:
-    """The vault first, which can be read back."""
-    vault = vault_copy(place, spec.name)
-    if not spec.github:
-        return (vault,)
-    owned = {"project": place.project.name, "environment": place.name}
-    return vault, EnvironmentCopy(**owned, repository=place.project.github.repository, secret_name=spec.github)
+    """The vault first, which can be read back; the day last, where there is one."""
+    owned = {"project": place.project.name, "environment": place.name, "repository": place.project.github.repository}
+    copies: list[Copy] = [vault_copy(place, spec.name)]
+    if spec.github:
+        copies.append(EnvironmentCopy(**owned, secret_name=spec.github))
+    if ends(spec):
+        copies.append(ExpiryDate(**owned, variable=secret_expiry_variable(place.name, spec.name)))
+    return tuple(copies)
 
 
 def readers_of(place: Place, spec: SecretSpec) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from wizard.engine.resource import Permission
 from wizard.errors import NotAllowed
 from wizard.flows.rotate.copies import EnvironmentCopy, ExpiryDate, VaultCopy
 from wizard.flows.rotate.credential import Credential, Held, Issued
-from wizard.render.promotion import expiry_variable
+from wizard.project.endings import expiry_variable
 
 if TYPE_CHECKING:
     from wizard.blueprint import Place

@@ -17,6 +17,8 @@ from wizard.flows.rotate.places import copies_of, readers_of
 from wizard.secret import Secret
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from wizard.blueprint import Place
     from wizard.project.model import SecretSpec
     from wizard.providers.keyvault.versions import Version
@@ -42,6 +44,9 @@ class VersionedSecret(Credential):
 
     issuer_is_store: ClassVar[bool] = True
     steady: ClassVar[int] = 2
+
+    expires: datetime | None = None
+    """When the new value ends, where that can be known."""
 
     def __init__(self, place: Place, spec: SecretSpec) -> None:
         self.place, self.spec, self.environment, self.name = place, spec, place.name, spec.name
@@ -77,7 +82,7 @@ class VersionedSecret(Credential):
 
     async def issue(self, session: Session) -> Issued:
         identity = secrets.token_hex(8)
-        issued = Issued(identity, self.fresh())
+        issued = Issued(identity, self.fresh(), self.expires)
         await self.vault.write(session, issued)
         return issued
 
@@ -159,5 +164,7 @@ class GitHubToken(ExternalSecret):
     async def tried(self, session: Session, value: Secret) -> None:
         from wizard.providers.github.token import accepted
 
-        if not await accepted(value):
+        taken = await accepted(value)
+        if taken is None:
             raise ServiceRefused(f"GitHub does not accept the new token for {self.name} in {self.environment}: 401")
+        self.expires = taken.ends
