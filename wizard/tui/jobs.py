@@ -30,6 +30,7 @@ AFTERWARDS = (
     Entry("upgrade", "Upgrade the files", "this version's, by a pull request"),
     Entry("destroy", "Tear down", "what was made is removed, trust first"),
 )
+ADOPT = Entry("adopt", "Read back a lost project file", "from the repository, or what the clouds hold")
 REHEARSE = Entry("rehearse", "Rehearse in the sandbox", "in clouds that this machine plays")
 LEAVE = Entry("leave", "Leave", "nothing is lost")
 
@@ -40,7 +41,8 @@ def entries(found: Found | None, *, rehearsal: bool = False) -> list[Entry]:
     if found is None or not found.environments:
         kept = found is not None and found.answers
         words = "your answers of last time were kept" if kept else "questions, then a plan; nothing is made before you agree"
-        return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), *last]
+        lost = [ADOPT] if found is not None and not found.problem else []
+        return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), *lost, *last]
     words = "your answers of last time were kept" if found.answers else "confirm or change them, then the plan"
     setup = Entry("setup", "Set up: go on where you left" if found.answers else "Set up: look at the answers", words)
     resume = RESUME
@@ -89,6 +91,10 @@ def first_screen(name: str) -> Page:
             from wizard.tui.screens.upgrade import UpgradePreview
 
             return UpgradePreview()
+        case "adopt":
+            from wizard.tui.screens.adopt import AdoptChoice
+
+            return AdoptChoice()
         case "destroy":
             from wizard.tui.screens.destroy import DestroyChoice
 

@@ -169,4 +169,5 @@ def _unknown(raw: Mapping[str, Json], github: OnGitHub, azure: Mapping[str, OnAz
     for name, seen in azure.items():
         for text in seen.unread:
             yield f"environments.{name}", f"could not be read: {text}"
-    yield "github.create, signed_commits", "leave no trace: the usual values are taken"
+    for field in ("create", "signed_commits"):
+        yield f"github.{field}", "leaves no trace: the usual value is taken"
