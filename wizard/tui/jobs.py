@@ -30,7 +30,7 @@ AFTERWARDS = (
     Entry("upgrade", "Upgrade the files", "this version's, by a pull request"),
     Entry("destroy", "Tear down", "what was made is removed, trust first"),
 )
-ADOPT = Entry("adopt", "Read back a lost project file", "from the repository, or what the clouds hold")
+ADOPT = Entry("adopt", "Read back a lost file", "lakestrap.yaml, from GitHub or the clouds")
 REHEARSE = Entry("rehearse", "Rehearse in the sandbox", "in clouds that this machine plays")
 LEAVE = Entry("leave", "Leave", "nothing is lost")
 
