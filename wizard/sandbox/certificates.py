@@ -6,16 +6,10 @@ per name because a wildcard covers one label only: ``*.azuredatabricks.net`` is 
 
 from __future__ import annotations
 
-import os
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import certifi
 import trustme
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Certificates:
@@ -41,9 +35,9 @@ class Certificates:
             self._contexts[name] = context
         return self._contexts[name]
 
-    def write_bundle(self, path: Path, inherited: Mapping[str, str] | None = None) -> None:
-        """What a client trusts already (its ``SSL_CERT_FILE``, ``REQUESTS_CA_BUNDLE`` or certifi's list) plus our authority."""
-        variables = os.environ if inherited is None else inherited
-        named = (variables.get(name, "") for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
-        trusted = next((Path(name) for name in named if name and Path(name).is_file()), Path(certifi.where()))
-        path.write_bytes(trusted.read_bytes() + b"\n" + self.pem)
+    def write_bundle(self, path: Path) -> None:
+        """What a client in the local internet trusts: our authority and no other, as the proxy leads to no other host.
+
+        A short list is also read quickly, and many clients read it anew for every connection.
+        """
+        path.write_bytes(self.pem)

@@ -132,11 +132,10 @@ def given(
     person: str = "",
     job: str = "",
     repository: str = "",
-    inherited: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """The variables that a child is given. ``person`` is a user principal name; ``job`` an environment's name instead."""
     bundle = folder / "trusted.pem"
-    certificates.write_bundle(bundle, inherited)
+    certificates.write_bundle(bundle)
     signed_in = job_credentials(world, folder, job, repository) if job else operator_credentials(world, folder, person)
     return network(url, bundle) | signed_in
 

@@ -7,9 +7,11 @@ source description counters tables``; compare two worlds by ``tables``, the rest
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,15 @@ def _merged(base: Json, change: Json) -> Json:
 
 
 def _parsed(path: Path) -> Json:
+    return copy.deepcopy(_shipped(path)) if path.parent == FOLDER else _read(path)
+
+
+@cache
+def _shipped(path: Path) -> Json:
+    return _read(path)
+
+
+def _read(path: Path) -> Json:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
