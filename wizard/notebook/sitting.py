@@ -88,6 +88,11 @@ class Sitting:
             preset = at(BY_FIELD["run.preset"])
             self.answers = answer(preset, value_of(preset, self.answers, self.known), self.answers)
 
+    def reread(self) -> None:
+        """Take the project file's word, instead of whatever was answered before it was there."""
+        with self.lock:
+            self.answers, self.changed, self.preview, self.resumed = _said(answers_of(load(self.path))), False, None, False
+
     @property
     def root(self) -> Path:
         """The folder of the project."""

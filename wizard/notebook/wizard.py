@@ -16,6 +16,7 @@ import ipywidgets as widgets
 
 from wizard.errors import BadInput, LakestrapError, Problem
 from wizard.notebook.adding import Adding
+from wizard.notebook.adopting import Adopting
 from wizard.notebook.background import Background
 from wizard.notebook.carrying_out import CarryingOut
 from wizard.notebook.changing import ToFederation, ToSubject, Upgrading
@@ -46,6 +47,7 @@ JOBS = (
     ("upgrade the files", "upgrade"),
     ("migrate to federation", "migrate oidc"),
     ("migrate the subject", "migrate subject"),
+    ("read back a lost file", "adopt"),
 )
 """The jobs as people read them, and their page."""
 STEPS = tuple(step for step in Step if step is not Step.REVIEW)
@@ -75,6 +77,7 @@ class Wizard:
             "upgrade": Upgrading(self.sitting, self._background),
             "migrate oidc": ToFederation(self.sitting, self._background),
             "migrate subject": ToSubject(self.sitting, self._background),
+            "adopt": Adopting(self.sitting, self._background, self.refresh),
         }
         self.tabs.observe(lambda _: self._turned(), names="selected_index")
         self.back = widgets.Button(description="back", icon="arrow-left")
