@@ -201,13 +201,16 @@ def destroy(
 
 @app.command()
 def adopt(
-    repository: Annotated[str, typer.Argument(metavar="OWNER/REPOSITORY", help="The repository whose lakestrap.yaml is lost.")],
+    repository: Annotated[str, typer.Argument(metavar="OWNER/REPOSITORY", help="The repository whose lakestrap.yaml is lost.")] = "",
     name: Annotated[str, typer.Option("--name", help="The project, where the repository holds several.")] = "",
+    from_clouds: Annotated[bool, typer.Option("--from-clouds", help="Also where the repository still holds a version of it.")] = False,
 ) -> None:
-    """Write a lost lakestrap.yaml back from what the clouds hold; change nothing there."""
-    from wizard.headless.adopt import run_adopt
+    """Write a lost lakestrap.yaml back, from the repository or from what the clouds hold; change nothing there."""
+    from wizard.prompts.adopt import adopt_on_lines
 
-    _finish(run_adopt(_options, _console(), repository, name))
+    if not (repository or name or from_clouds or _options.yes or _options.project.exists()) and _full_screen():
+        raise _Ended(_drawn("adopt"))
+    _finish(adopt_on_lines(_options, _console(), repository, name, from_clouds=from_clouds))
 
 
 @app.command()
