@@ -67,7 +67,9 @@ async def longest_pause(folder: Path) -> float:
     """The longest time, in seconds, in which the event loop did not turn while the first screen stands and SDKs load behind it."""
     from wizard.tui.app import Wizard
     from wizard.tui.sitting import Sitting
+    from wizard.tui.warm_up import begin
 
+    begin()
     longest = 0.0
     async with Wizard(Sitting(folder / "lakestrap.yaml")).run_test(size=(120, 40)):
         end = time.perf_counter() + WATCHED

@@ -1,6 +1,6 @@
 """The entry point: ``lakestrap`` and ``python -m wizard``.
 
-Owns nothing but the quick way to the version and the hand-over to the command line.
+Owns nothing but the quick ways to the version and to the first screen, and the hand-over to the command line.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ def main() -> None:
 
         sys.stdout.write(f"lakestrap {__version__}\n")
         return
-    from wizard.cli import run
+    from wizard.opening import at_once
 
-    sys.exit(run(sys.argv[1:]))
+    code = at_once(sys.argv[1:])
+    if code is None:
+        from wizard.cli import run
+
+        code = run(sys.argv[1:])
+    sys.exit(code)
 
 
 if __name__ == "__main__":

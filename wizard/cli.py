@@ -6,9 +6,6 @@ Owns argument parsing, the choice of face and the exit code. Every rule is a flo
 from __future__ import annotations
 
 import asyncio
-import os
-import shlex
-import sys
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -17,6 +14,7 @@ import typer
 
 from wizard.console import Console
 from wizard.errors import ExitCode, LakestrapError
+from wizard.opening import drawn, full_screen, interrupted, rehearsed
 from wizard.options import Options, taken_out
 from wizard.sandbox.commands import app as sandbox_commands
 
@@ -30,8 +28,6 @@ app = typer.Typer(
 migrate = typer.Typer(help="Change how pipelines sign in, without a moment in which they cannot.", rich_markup_mode=None)
 app.add_typer(migrate, name="migrate")
 _options = Options()
-TYPED = "LAKESTRAP_TYPED"
-"""Variable that tells the command of a rehearsal how it was called."""
 
 GLOBAL_OPTIONS = """\b
 Options for every command, before or after it:
@@ -54,8 +50,8 @@ def lakestrap(context: typer.Context, version: Annotated[bool, typer.Option("--v
 
         typer.echo(f"lakestrap {__version__}")
     elif context.invoked_subcommand is None:
-        if _full_screen():
-            raise _Ended(_drawn("home"))
+        if full_screen(_options):
+            raise _Ended(drawn(_options, "home"))
         typer.echo(context.get_help())
 
 
@@ -68,8 +64,8 @@ def setup() -> None:
     from wizard.prompts.chosen import somebody_is_there
     from wizard.prompts.life import setup_on_lines
 
-    if _full_screen() and not _options.yes:
-        raise _Ended(_drawn("setup"))
+    if full_screen(_options) and not _options.yes:
+        raise _Ended(drawn(_options, "setup"))
     console = _console()
     if _options.project.exists():
         _finish(setup_on_lines(_options, console))
@@ -208,8 +204,8 @@ def adopt(
     """Write a lost lakestrap.yaml back, from the repository or from what the clouds hold; change nothing there."""
     from wizard.prompts.adopt import adopt_on_lines
 
-    if not (repository or name or from_clouds or _options.yes or _options.project.exists()) and _full_screen():
-        raise _Ended(_drawn("adopt"))
+    if not (repository or name or from_clouds or _options.yes or _options.project.exists()) and full_screen(_options):
+        raise _Ended(drawn(_options, "adopt"))
     _finish(adopt_on_lines(_options, _console(), repository, name, from_clouds=from_clouds))
 
 
@@ -278,15 +274,12 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _options, rest = taken_out(arguments)
         if _options.sandbox:
-            from wizard.sandbox.commands import rehearse
-
-            os.environ[TYPED] = "lakestrap --sandbox"
-            return rehearse([word for word in arguments if word != "--sandbox"], Path.cwd() / ".lakestrap" / "sandbox")
+            return rehearsed(arguments)
         if rest[:1] == ["sandbox"]:
             rest = list(arguments)
         result = app(rest, prog_name="lakestrap", standalone_mode=False)
         if result == ExitCode.INTERRUPTED and rest[:1] != ["sandbox"]:  # typer makes a result of Ctrl-C; a rehearsed command told its own
-            return _interrupted(console, arguments)
+            return interrupted(console, arguments)
         return int(result) if isinstance(result, int) else ExitCode.DONE
     except _Ended as ended:
         return ended.code
@@ -296,7 +289,7 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted(console, arguments)
+        return interrupted(console, arguments)
     except typer.TyperException as usage:
         show = getattr(usage, "show", None)
         show() if show is not None else console.say(f"error: {usage}")
@@ -306,36 +299,15 @@ def run(arguments: Sequence[str]) -> int:
 app.add_typer(sandbox_commands, name="sandbox")
 
 
-def _interrupted(console: Console, arguments: Sequence[str]) -> int:
-    console.say(f"\ninterrupted; go on with: {os.environ.get(TYPED, 'lakestrap')} {shlex.join(arguments)}")
-    return ExitCode.INTERRUPTED
-
-
 class _Ended(Exception):
     def __init__(self, code: int) -> None:
         self.code = code
 
 
-def _full_screen() -> bool:
-    """Whether somebody sits at a terminal that can be drawn on, and did not ask for lines."""
-    from wizard.prompts.chosen import reason_for_lines, somebody_is_there
-
-    there = somebody_is_there(no_input=_options.no_input, json=_options.json) and sys.stdout.isatty()
-    return there and not reason_for_lines(plain=_options.plain)
-
-
 def _on_screen(job: str, *given: object) -> None:
     """Draw the job's screens instead of asking on lines, where nothing was said of it yet and there is a project."""
-    if not any(given) and not _options.yes and not _options.wait and _options.project.exists() and _full_screen():
-        raise _Ended(_drawn(job))
-
-
-def _drawn(begin: str) -> int:
-    from wizard.tui import run as run_full_screen
-
-    allowed = ["--allow", ",".join(sorted(_options.allow))] if _options.allow else []
-    again = ["--sandbox", "--project", str(_options.project), *allowed]
-    return run_full_screen(_options.project, allowed=_options.allow, begin=begin, rehearse=lambda: run(again))
+    if not any(given) and not _options.yes and not _options.wait and _options.project.exists() and full_screen(_options):
+        raise _Ended(drawn(_options, job))
 
 
 def _console() -> Console:

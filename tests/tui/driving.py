@@ -63,6 +63,12 @@ async def at(pilot: Pilot[int], screen: str) -> None:
     await pilot.pause()
 
 
+async def looked(pilot: Pilot[int]) -> None:
+    """Wait until the first screen shows what the folder has."""
+    await until(pilot, lambda: getattr(pilot.app.screen, "found", None) is not None, "a look at the folder")
+    await pilot.pause()
+
+
 async def step(pilot: Pilot[int], name: str) -> None:
     """Wait until the form of a step stands and its lists have come."""
     screen = pilot.app.screen

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, OptionList
 
-from tests.tui.driving import at, planned, seated, step, to_questions, to_review, until
+from tests.tui.driving import at, looked, planned, seated, step, to_questions, to_review, until
 from tests.tui.snapshots import differences
 from tests.tui.test_progress import EVENTS, NOW, PLACES, told
 from wizard.errors import Cancelled, NotSignedIn, ServiceRefused
@@ -51,11 +51,11 @@ async def hold(pilot: Pilot[int], name: str, *more: tuple[int, int]) -> None:
 
 async def test_home(tmp_path: Path) -> None:
     async with seated(tmp_path / "shop") as pilot:
-        await pilot.pause(0.3)
+        await looked(pilot)
         await hold(pilot, "home-new")
     (tmp_path / "shop" / "lakestrap.yaml").write_text(FILE)
     async with seated(tmp_path / "shop", rehearsal=False) as pilot:
-        await pilot.pause(0.3)
+        await looked(pilot)
         await hold(pilot, "home-project-real")
 
 

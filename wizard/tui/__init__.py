@@ -17,6 +17,9 @@ def run(project: Path, *, rehearse: Callable[[], int], allowed: frozenset[str] =
 
     ``rehearse`` runs a wizard in the local cloud and returns its exit code; it is called once the screen is left for that.
     """
+    from wizard.tui.warm_up import begin as undisturbed
+
+    undisturbed()
     from wizard.flows.which_world import rehearsing
     from wizard.tui.app import Wizard
     from wizard.tui.quiet import only_the_screen

@@ -65,32 +65,11 @@ class Wizard(App[int]):
         """Whether the person left to start anew in the local cloud."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.set_reactive(Wizard.theme, THEMES[0].name)  # an assignment would have the style parsed twice
+        self.stylesheet.set_variables(self.get_css_variables())
 
-    def on_mount(self) -> None:
-        self.push_screen(Home(begin=self.begin))
-        self.call_after_refresh(self.warm_up)
-
-    def warm_up(self) -> None:
-        """Import what the next screens need, in the background, once the first frame stands.
-
-        A collection among the many objects of a half-imported SDK would hold the screen for a tenth of a second: none is made meanwhile.
-        """
-        import gc
-        import threading
-
-        def load() -> None:
-            from wizard.engine.resource import Service
-            from wizard.providers.session import preload
-
-            gc.disable()
-            try:
-                preload((Service.ARM, Service.GITHUB, Service.ENTRA, Service.KEYVAULT, Service.DATABRICKS))
-            finally:
-                gc.freeze()
-                gc.enable()
-
-        threading.Thread(target=load, name="warm-up", daemon=True).start()
+    def get_default_screen(self) -> Screen[None]:
+        return Home(begin=self.begin)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Help", "What one does on this screen, and its words", self._help)

@@ -231,7 +231,7 @@ class Done(Page):
         """All the way to the first screen."""
         from wizard.tui.screens.home import Home
 
-        while not isinstance(self.app.screen, Home) and len(self.app.screen_stack) > 2:
+        while not isinstance(self.app.screen, Home) and len(self.app.screen_stack) > 1:
             self.app.pop_screen()
 
 

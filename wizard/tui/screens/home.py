@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from wizard.tui.jobs import Entry, entries
 from wizard.tui.screens.page import Page
+from wizard.tui.warm_up import warm_up
 
 if TYPE_CHECKING:
     from wizard.tui.folder import Found
@@ -65,7 +66,7 @@ class Home(Page):
     def on_mount(self) -> None:
         self._jobs(None)
         self.query_one("#jobs").focus()
-        self.look()
+        self.call_after_refresh(self.look)  # reading it imports a good deal: the first frame does not wait for that
 
     def on_screen_resume(self) -> None:
         self.refresh_top()
@@ -87,8 +88,10 @@ class Home(Page):
         self._jobs(found)
         if found.environments and not found.unfinished:
             self.look_ahead()
-        if first and self.begin != "home":
-            self.choose(self.begin)
+        if first:
+            warm_up()
+            if self.begin != "home":
+                self.choose(self.begin)
 
     def _folder(self) -> None:
         assert self.found is not None
