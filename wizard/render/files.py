@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wizard.project.endings import endings
@@ -96,8 +97,9 @@ def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
     }
 
 
+@cache
 def _templates() -> Templates:
-    """Jinja with marks that neither GitHub's expressions nor bundles use."""
+    """Jinja, once for the process since compiling costs most of a rendering, with marks that neither GitHub's expressions nor bundles use."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     return Environment(
