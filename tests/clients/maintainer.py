@@ -64,7 +64,7 @@ class Maintainer:
             else:
                 {"graph": self._graph, "owner": self._owner, "azure": self._azure, "databricks": self._databricks}[right.plane](right)
         self.world.table("graph.app_roles")[self.principal] = {"roles": self.roles}
-        wish = {"token": "ghs_maintenance", "login": "", "kind": "installation", "permissions": permissions}
+        wish = {"token": "ghs_maintenance", "login": "shop-maintenance[bot]", "kind": "installation", "permissions": permissions}
         self.token = github.put_token(self.world, {**wish, "repositories": [self.repository]})
 
     def _bare(self) -> None:

@@ -32,9 +32,10 @@ TOOLS = ROOT / ".venv-workflows"
 LOGIN = """
 token=$(curl --silent --show-error --header "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" \
   "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=api%3A%2F%2FAzureADTokenExchange" | sed 's/.*"value": *"//;s/".*//')
-az login --service-principal --username "$CLIENT" --tenant "$TENANT" --federated-token "$token" --output none
-az account set --subscription "$SUBSCRIPTION"
+az login --service-principal --username "$CLIENT" --tenant "$TENANT" --federated-token "$token" --output none $MORE
+if [ -n "$SUBSCRIPTION" ]; then az account set --subscription "$SUBSCRIPTION"; fi
 """
+APPLICATION = 'printf "token=%s\\n" "$APPLICATION_TOKEN" >> "$GITHUB_OUTPUT"'
 LOGIN_WITH_SECRET = """
 az login --service-principal --username "$(jq -r .clientId <<< "$CREDS")" --tenant "$(jq -r .tenantId <<< "$CREDS")" \
   --password "$(jq -r .clientSecret <<< "$CREDS")" --output none
@@ -71,6 +72,9 @@ class Played:
 
 class Runner:
     """Jobs of one repository, whose files lie in ``tree``."""
+
+    application_token = ""
+    """What a GitHub App's key is traded for."""
 
     def __init__(self, sandbox: Sandbox, tree: Path, folder: Path, repository: str) -> None:
         self.sandbox, self.folder, self.repository = sandbox, folder, repository
@@ -188,6 +192,9 @@ class _Job:
         action = str(step.get("uses", "")).partition("@")[0]
         if action == "azure/login":
             script, more = _login(step["with"])
+        elif action == "actions/create-github-app-token":
+            assert step["with"]["private-key"] and step["with"]["client-id"]
+            script, more = APPLICATION, {"APPLICATION_TOKEN": self.runner.application_token}
         elif action in ("actions/upload-artifact", "actions/download-artifact"):
             (self._upload if "upload" in action else self._download)(step["with"])
         elif action == "actions/checkout":
@@ -221,4 +228,6 @@ def _login(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """What the action does, and what it is given."""
     if "creds" in given:
         return LOGIN_WITH_SECRET, {"CREDS": given["creds"]}
-    return LOGIN, {"CLIENT": given["client-id"], "TENANT": given["tenant-id"], "SUBSCRIPTION": given["subscription-id"]}
+    more = "--allow-no-subscriptions" if given.get("allow-no-subscriptions") == "true" else ""
+    identity = {"CLIENT": given["client-id"], "TENANT": given["tenant-id"], "SUBSCRIPTION": given.get("subscription-id", "")}
+    return LOGIN, identity | {"MORE": more}

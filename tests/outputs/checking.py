@@ -70,6 +70,7 @@ WATCHED: Mapping[str, Any] = {
     "monitoring": {"retention_days": 90, "application_insights": True},
     "budget": {"amount": 500, "starts": "2026-12", "notify": ["ana@contoso.com"]},
 }
+MAINTAINED: Mapping[str, Any] = {"maintenance": {"identity": "00000000-0000-4000-8000-000000000009", "github_app": "Iv23liAbCdEfGh"}}
 REASONED = re.compile(r"# zizmor: ignore\[[a-z-]+\](.*)")
 YAML_RULES = (
     "{extends: default, rules: {line-length: disable, document-start: disable, truthy: {check-keys: false}, "
@@ -164,6 +165,7 @@ def project_of(choice: Choice) -> Project:
             "bundle": bundle_of(choice),
             "data": {"unity_catalog": "samples" in bundle_of(choice)},
             **(WATCHED if choice["watched"] else {}),
+            **(MAINTAINED if choice["identity"] == "client-secret" and choice["watched"] else {}),
             "environments": environments,
         }
     )

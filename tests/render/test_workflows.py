@@ -17,6 +17,7 @@ from wizard.project.endings import endings
 from wizard.providers.github.repository_variable import RepositoryVariable
 from wizard.render import assets, render
 from wizard.render.files import actions_used
+from wizard.render.maintenance import rights
 from wizard.sandbox.actions.expressions import Expression
 from wizard.sandbox.actions.workflow_file import needs_of, parse
 
@@ -29,6 +30,7 @@ VARIABLES = {
     # Set by people: the day on which a client secret expires.
     *("AZURE_CLIENT_SECRET_EXPIRES_DEV", "AZURE_CLIENT_SECRET_EXPIRES_UAT", "AZURE_CLIENT_SECRET_EXPIRES_PROD"),
 }
+SECRETS = {"AZURE_CLIENT_SECRET", "MAINTENANCE_APP_KEY"}
 
 
 def workflows(gates: dict[str, bool] | None = None, **more: Any) -> dict[str, str]:
@@ -63,7 +65,7 @@ def faults(name: str, text: str) -> list[str]:
         if not used[0].startswith("./") and not (re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", used[0]) and re.match(r"v\d", used[1])):
             found.append(f"{used[0]} is not pinned")
     found += [f"vars.{name} is set by nobody" for name in set(re.findall(r"vars\.(\w+)", text)) - VARIABLES]
-    found += [f"secrets.{name} is set by nobody" for name in set(re.findall(r"secrets\.(\w+)", text)) - {"AZURE_CLIENT_SECRET"}]
+    found += [f"secrets.{name} is set by nobody" for name in set(re.findall(r"secrets\.(\w+)", text)) - SECRETS]
     return [f"{name}: {fault}" for fault in found]
 
 
@@ -226,9 +228,36 @@ def test_runners_are_those_that_reach_the_environments() -> None:
 
 
 def test_what_an_organisation_must_allow_is_what_is_used() -> None:
-    text = "".join(workflows(plan_environment=True).values())
-    assert set(re.findall(r"uses: ([\w-]+/[\w-]+@\w{40})", text)) == set(actions_used())
+    for more in ({"plan_environment": True}, MAINTAINED):
+        text = "".join((workflows(plan_environment=True) | workflows(**more)).values())
+        assert set(re.findall(r"uses: ([\w-]+/[\w-]+@\w{40})", text)) == set(actions_used(project(**more)))
     assert all(re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", pin) for pin in assets.ACTIONS.values())
+
+
+MAINTENANCE = {"identity": "0f0f0f0f-0001-4d5e-8f60-000000000009", "github_app": "Iv23liAbCdEfGh"}
+MAINTAINED: Json = {"identity": {"mode": "client-secret"}, "maintenance": MAINTENANCE}
+
+
+def test_rotation_in_a_workflow_is_written_only_where_it_is_wished() -> None:
+    text = workflows(**MAINTAINED)["rotate.yml"]
+    assert faults("rotate.yml", text) == [] and 'DAYS: "30"' in text and "environment: maintenance" in text
+    assert "rotate.yml" not in workflows(identity={"mode": "client-secret"})
+    docs = {file.path: file.text for file in render(project(**MAINTAINED))}
+    assert ".github/maintenance-requirements.txt" in docs and "## Rotation without a person" in docs["docs/delivery.md"]
+    assert all(f"| {right.right} |" in docs["docs/delivery.md"] for right in rights(project(**MAINTAINED)))
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"maintenance": MAINTENANCE}, "nothing here ends"),
+        ({"maintenance": MAINTENANCE, "secrets": [{"name": "bot", "from": "github-token"}]}, "nothing here ends"),
+        ({**MAINTAINED, "maintenance": {**MAINTENANCE, "environment": "Prod-plan"}}, "jobs of Prod-plan deploy"),
+    ],
+)
+def test_a_rotation_that_makes_no_sense_is_refused(more: Json, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        project(**more)
 
 
 ISSUED: list[Json] = [

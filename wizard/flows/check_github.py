@@ -70,7 +70,7 @@ async def _uses(job: Job, keys: tuple[str, ...]) -> Sequence[Row]:
 
     question = "every action that the workflows use may run"
     try:
-        verdicts = await uses_allowed(job.session, job.project.github.repository, actions_used())
+        verdicts = await uses_allowed(job.session, job.project.github.repository, actions_used(job.project))
     except (NotSignedIn, Unreachable):
         raise
     except LakestrapError as refusal:

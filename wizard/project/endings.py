@@ -21,14 +21,20 @@ ENDING = (OAUTH_SECRET, TOKEN, GITHUB_TOKEN)
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """One credential of an environment: what it is, in words, the repository variable with its last day (``2027-05-31``), and the
-    command that renews it.
+    """One credential of an environment: what it is, in words, and the repository variable with its last day (``2027-05-31``).
+
+    ``brought``: somebody else issues it, so that a person has to bring the new value.
     """
 
     environment: str
     what: str
     variable: str
-    renewal: str
+    brought: bool = False
+
+    @property
+    def renewal(self) -> str:
+        """The command that renews it."""
+        return f"lakestrap rotate {self.environment}" + (f" --credential {GITHUB_TOKEN}" if self.brought else "")
 
 
 def endings(project: Project) -> tuple[Ending, ...]:
@@ -40,12 +46,10 @@ def _endings(project: Project) -> Iterator[Ending]:
     for environment in project.environments:
         name = environment.name
         if project.identity.mode == "client-secret":
-            yield Ending(name, "client secret of the deployment", expiry_variable(name), f"lakestrap rotate {name}")
+            yield Ending(name, "client secret of the deployment", expiry_variable(name))
         for spec in project.secrets_of(environment):
             if ends(spec):
-                brought = " --credential github-token" if spec.source == GITHUB_TOKEN else ""
-                renewal = f"lakestrap rotate {name}{brought}"
-                yield Ending(name, f"secret {spec.name}", secret_expiry_variable(name, spec.name), renewal)
+                yield Ending(name, f"secret {spec.name}", secret_expiry_variable(name, spec.name), spec.source == GITHUB_TOKEN)
 
 
 def ends(spec: SecretSpec) -> bool:

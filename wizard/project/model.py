@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from wizard.project import rules
+from wizard.project.maintenance import Maintenance
+from wizard.project.part import Part
 
 FILE_NAME = "lakestrap.yaml"
 VERSION = 1
@@ -24,12 +26,6 @@ SubnetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([\w.-]{0,78}\w)?$")]
 ContainerName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", min_length=3, max_length=63)]
 SchemaName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=255)]
 Tags = dict[Annotated[str, Field(pattern=r"^[^<>%&\\?/]{1,128}$")], Annotated[str, Field(max_length=256)]]
-
-
-class Part(BaseModel):
-    """What every part of the file has in common: unknown fields are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class GitHub(Part):
@@ -324,6 +320,9 @@ class Project(Part):
     plan_environment: StrictBool = Field(default=False, description="Add ENV-plan: a read-only identity for previews in pull requests.")
     locks: Literal["none", "production", "all"] = Field(
         default="none", description="Which environments' resource groups get a lock against deletion."
+    )
+    maintenance: Maintenance | None = Field(
+        default=None, description="Rotate in a scheduled workflow; people rotate when left out."
     )
     environments: tuple[Environment, ...] = Field(min_length=1, max_length=20, description="The environments, in promotion order.")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
-from wizard.project import bundle, data, issued, naming, networks
+from wizard.project import bundle, data, issued, maintenance, naming, networks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,7 @@ def found(project: Project) -> Iterator[Broken]:
     yield from _secrets(project)
     yield from (Broken(*trouble) for trouble in data.troubles(project))
     yield from (Broken(*trouble) for trouble in bundle.troubles(project))
+    yield from (Broken(*trouble) for trouble in maintenance.troubles(project))
     yield from _environments(project)
     yield from _rendered_names(project)
 

@@ -27,11 +27,15 @@ PROVIDERS: tuple[str, ...] = ("Microsoft.Databricks", "Microsoft.Insights", "Mic
 OUTPUTS: tuple[str, ...] = ("workspaceUrl", "workspaceResourceId", "storageAccountName", "accessConnectorId")
 """Outputs of ``main.bicep``. ``workspaceUrl`` is a host name without ``https://``."""
 
+APP_TOKEN = "actions/create-github-app-token"
+"""Used by the rotating workflow only."""
+
 ACTIONS: Mapping[str, str] = {
     "actions/checkout": "3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1",
     "actions/setup-python": "5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0",
     "actions/upload-artifact": "bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0",
     "actions/download-artifact": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1",
+    APP_TOKEN: "1b10c78c7865c340bc4f6099eb2f838309f1e8c3 # v3.1.1",
     "azure/login": "f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca # v3.0.1",
     "databricks/setup-cli": "6bb7075f85b326f8b9ce160933dfe9bcd63c8121 # v1.13.0",
 }

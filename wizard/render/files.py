@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from wizard import __version__
 from wizard.project.endings import endings
 from wizard.render import assets, bundle, header
+from wizard.render.maintenance import rights
 from wizard.render.parameters import parameter_file
 from wizard.render.promotion import stages, tagged
 
@@ -71,12 +73,16 @@ def _sources(project: Project) -> dict[str, str]:
         sources[".github/workflows/drift.yml"] = "github/drift.yml"
     if endings(project):
         sources[".github/workflows/credentials.yml"] = "github/credentials.yml"
+    if project.maintenance:
+        sources[".github/workflows/rotate.yml"] = "github/rotate.yml"
+        sources[".github/maintenance-requirements.txt"] = "github/maintenance-requirements.txt"
     return sources
 
 
-def actions_used() -> tuple[str, ...]:
+def actions_used(project: Project) -> tuple[str, ...]:
     """Every ``uses:`` of another repository that a workflow may hold, as ``owner/name@commit``: what an organisation must allow."""
-    return tuple(f"{name}@{pin.split(' ')[0]}" for name, pin in sorted(assets.ACTIONS.items()))
+    left_out = () if project.maintenance else (assets.APP_TOKEN,)
+    return tuple(f"{name}@{pin.split(' ')[0]}" for name, pin in sorted(assets.ACTIONS.items()) if name not in left_out)
 
 
 def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
@@ -89,6 +95,9 @@ def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
         "how_code": _HOW_CODE[project.delivery.strategy].format(branch=project.github.default_branch),
         "client_secret": project.identity.mode == "client-secret",
         "endings": endings(project),
+        "maintenance": project.maintenance,
+        "maintenance_rights": rights(project) if project.maintenance else (),
+        "version": __version__,
         "tagged_branches": tagged(project)[0],
         "tagged_words": tagged(project)[1],
         "reads_secrets": bool(project.secrets),
@@ -99,7 +108,7 @@ def _words(project: Project, gates: Mapping[str, bool]) -> dict[str, Any]:
 
 @cache
 def _templates() -> Templates:
-    """Jinja, once for the process since compiling costs most of a rendering, with marks that neither GitHub's expressions nor bundles use."""
+    """Jinja, once for the process (compiling is most of a rendering), with marks that neither GitHub's expressions nor bundles use."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     return Environment(
