@@ -16,7 +16,7 @@ PYTHON = (sys.executable, "-m", "wizard")
 LOST = """
 "$@" setup --yes --json >setup.out 2>setup.err || exit 90
 mv lakestrap.yaml lost.yaml
-"$@" adopt REPOSITORY --json >adopt.out 2>adopt.err; echo "adopt $?"
+"$@" adopt REPOSITORY --from-clouds --json >adopt.out 2>adopt.err; echo "adopt $?"
 "$@" plan --detailed-exitcode --plain >plan.out 2>&1; echo "plan $?"
 """
 THREE = """\

@@ -14,6 +14,8 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from wizard.errors import BadInput, Problem
 
 Json = Any
+IN_ONE_LINE = 100
+"""Characters up to which a few new fields stand in one line."""
 
 
 def whole(node: CommentedMap, data: Mapping[str, Json]) -> None:
@@ -116,7 +118,7 @@ def _fresh(value: Json) -> Json:
     """New nodes; text that YAML would read as something else is quoted by the writer, team and login names by us."""
     if isinstance(value, Mapping):
         node = CommentedMap((key, _fresh(item)) for key, item in value.items())
-        if all(not isinstance(item, (Mapping, list)) for item in value.values()) and len(value) <= 3:
+        if all(not isinstance(item, (Mapping, list)) for item in value.values()) and len(value) <= 3 and len(str(value)) <= IN_ONE_LINE:
             node.fa.set_flow_style()
         return node
     if isinstance(value, (list, tuple)):

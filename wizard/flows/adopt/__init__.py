@@ -16,8 +16,9 @@ from wizard.engine.events import Event, EventKind
 from wizard.errors import BadInput, Problem
 from wizard.flows.adopt.azure import marked, on_azure
 from wizard.flows.adopt.compose import composed
-from wizard.flows.adopt.github import on_github, projects
+from wizard.flows.adopt.github import on_github, projects, published_parameters
 from wizard.flows.adopt.published import Published, doubts, published
+from wizard.flows.adopt.usable import unlike, usable
 from wizard.project import whole_file
 from wizard.project.file import located, shown_as, text_of
 from wizard.project.model import Project
@@ -85,7 +86,11 @@ async def adopted(session: Session, repository: str, name: str = "", *, from_clo
 async def _in_the_clouds(session: Session, github: OnGitHub, project: str) -> Adopted:
     groups, resources = await marked(session, project)
     environments = dict.fromkeys([*github.gates, *(thing.environment for thing in groups if thing.environment)])
-    found = await asyncio.gather(*(on_azure(session, project, each, github.gates.get(each), groups, resources) for each in environments))
+    asked = (
+        on_azure(session, project, each, github.gates.get(each), groups, resources, published_parameters(github, each))
+        for each in environments
+    )
+    found = await asyncio.gather(*asked)
     azure: dict[str, OnAzure] = {each: seen for each, seen in zip(environments, found, strict=True) if seen is not None}
     if not azure:
         reason = f"nothing of {project} was found in {len(session.subscriptions)} subscriptions"
@@ -94,8 +99,8 @@ async def _in_the_clouds(session: Session, github: OnGitHub, project: str) -> Ad
         )
     result = composed(project, github, azure, lambda subscription: _spelled(session, subscription))
     gone = [(f"environments.{each}", "it is on GitHub and nowhere in Azure: left out") for each in environments if each not in azure]
-    made = Project.model_validate(result.raw)
-    return Adopted(github.repository, made, text_of(made), (*result.unknown, *gone))
+    made, left_out = usable(result.raw)
+    return Adopted(github.repository, made, text_of(made), (*result.unknown, *left_out, *gone, *await unlike(session, github, made)))
 
 
 def _only(github: OnGitHub) -> str:

@@ -15,7 +15,8 @@ from wizard.flows.adopt.evidence import OnAzure
 from wizard.flows.adopt.people import people
 from wizard.providers.arm import contents
 from wizard.providers.arm.errors import found, translated
-from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, owner_of
+from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, owner_of, subscription_of
+from wizard.providers.databricks.held_catalog import marked_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,7 +35,14 @@ PARAMETERS = {
     "logAnalyticsName": "log_analytics",
 }
 """Parameters of the template and the name that each gives."""
-OWN_THINGS = {"existingWorkspaceId": "workspace", "existingStorageId": "storage"}
+INSIDE = {"networkName": "network", "applicationInsightsName": "application_insights"}
+"""The same of those that have a default where there is no such thing."""
+OWN_THINGS = {
+    "existingWorkspaceId": "workspace",
+    "existingStorageId": "storage",
+    "existingNetworkId": "network",
+    "existingDnsZonesId": "dns_zones",
+}
 
 
 @dataclass(slots=True)
@@ -48,6 +56,7 @@ class _Found:
     region: str = ""
     mode: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Json] = field(default_factory=dict)
 
     async def or_unread(self, what: str, asked: Awaitable[Any], default: Any) -> Any:
         try:
@@ -70,9 +79,18 @@ async def marked(session: Session, project: str) -> tuple[tuple[Thing, ...], tup
 
 
 async def on_azure(
-    session: Session, project: str, environment: str, gate: Gate | None, groups: Iterable[Thing], resources: Iterable[Thing]
+    session: Session,
+    project: str,
+    environment: str,
+    gate: Gate | None,
+    groups: Iterable[Thing],
+    resources: Iterable[Thing],
+    published: Mapping[str, Json],
 ) -> OnAzure | None:
-    """Everything about one environment; ``None`` where neither a variable nor a mark says in which subscription it is."""
+    """Everything about one environment; ``None`` where neither a variable nor a mark says in which subscription it is.
+
+    ``published``: the template's parameters as the repository has them, for what no deployment tells.
+    """
     mine = [thing for thing in groups if thing.environment == environment]
     things = [thing for thing in resources if thing.environment == environment]
     variables = gate.variables if gate else {}
@@ -82,19 +100,24 @@ async def on_azure(
     state = _Found(subscription)
     group = await _group(session, project, variables.get("AZURE_RESOURCE_GROUP", ""), mine, state)
     state.region = variables.get("AZURE_LOCATION", "") or state.region
-    await state.or_unread("the deployment", _deployment(session, project, environment, group, state), None)
+    deployed = await state.or_unread("the deployment", _deployed(session, project, environment, group), {})
+    _told_by_parameters({**published, **deployed}, state)
     vault, protected = await _vault(session, variables.get("KEY_VAULT_NAME", ""), things, state)
     operations = next((thing for thing in things if thing.type.lower() == VAULTS and thing.id != vault), None)
     if operations is not None:
         state.names["operations_vault"] = operations.name
     await _identity(session, project, environment, variables.get("AZURE_CLIENT_ID", ""), things, gate, state)
-    await state.or_unread("the secret scope", _scope(session, variables.get("DATABRICKS_HOST", ""), vault, state), None)
+    host = variables.get("DATABRICKS_HOST", "").removeprefix("https://").rstrip("/")
+    await state.or_unread("the secret scope", _scope(session, host, vault, state), None)
+    catalog = await state.or_unread("the catalog", marked_catalog(session, host, project, environment), None) if host else None
+    if catalog is not None:
+        state.names["catalog"] = catalog.name
     secrets = await state.or_unread("the secrets' names", _secrets(session, project, environment, vault), ())
     locks = await state.or_unread("the locks", contents.locks(session, group), ())
     roles = await state.or_unread("the roles", people(session, project, group, vault, ACCESS_ROLES), ())
     locked = any(lock.project == project for lock in locks)
     values = (state.subscription, state.region, state.tags, state.names, state.existing, secrets, roles, state.mode, protected, locked)
-    return OnAzure(*values, tuple(state.unread))
+    return OnAzure(*values, state.parameters, catalog, tuple(state.unread))
 
 
 async def _group(session: Session, project: str, name: str, mine: list[Thing], state: _Found) -> str:
@@ -118,19 +141,26 @@ async def _group(session: Session, project: str, name: str, mine: list[Thing], s
     return str(body.id)
 
 
-async def _deployment(session: Session, project: str, environment: str, group: str, state: _Found) -> None:
-    """Names, tags and things of the user's own, as the template was last given them."""
+async def _deployed(session: Session, project: str, environment: str, group: str) -> Mapping[str, Json]:
+    """The template's parameters, as it was last given them."""
     name = f"lakestrap-{project}-{environment.lower()}"
-    client: Any = session.deployments(state.subscription).deployments
+    client: Any = session.deployments(subscription_of(group)).deployments
     with translated(f"read deployment {name}"):
         seen = await found(client.get(group.rsplit("/", 1)[-1], name))
-    given = {key: entry.get("value") for key, entry in ((seen.properties.parameters or {}) if seen else {}).items()}
-    state.names |= {kind: str(given[key]) for key, kind in PARAMETERS.items() if given.get(key)}
+    return {key: entry.get("value") for key, entry in ((seen.properties.parameters or {}) if seen else {}).items()}
+
+
+def _told_by_parameters(given: Mapping[str, Json], state: _Found) -> None:
+    """Names, tags and things of the user's own."""
+    state.parameters = given
+    inside = INSIDE if given.get("networkMode") not in (None, "public") and not given.get("existingNetworkId") else {}
+    names = PARAMETERS | inside | {key: kind for key, kind in INSIDE.items() if key != "networkName"}
+    state.names |= {kind: str(given[key]) for key, kind in names.items() if given.get(key)}
     state.existing |= {kind: str(given[key]) for key, kind in OWN_THINGS.items() if given.get(key)}
     if given.get("tags"):
         state.tags = {key: text for key, text in given["tags"].items() if key not in (PROJECT_TAG, ENVIRONMENT_TAG)}
     if not given:
-        state.unread.append("the deployment of the template: names of workspace and data lake, tags")
+        state.unread.append("the template's parameters: names of workspace and data lake, tags, network, containers, logs, budget")
 
 
 async def _vault(session: Session, name: str, things: list[Thing], state: _Found) -> tuple[str, bool | None]:
@@ -204,13 +234,12 @@ async def _own_identity(session: Session, client_id: str) -> str:
     return ""
 
 
-async def _scope(session: Session, address: str, vault: str, state: _Found) -> None:
+async def _scope(session: Session, host: str, vault: str, state: _Found) -> None:
     """The name of the secret scope that is backed by the vault."""
     from wizard.providers.databricks.errors import translated as asked
 
-    if not address or not vault:
+    if not host or not vault:
         return
-    host = address.removeprefix("https://").rstrip("/")
     with asked("list the secret scopes", host, session):
         scopes = await session.databricks(host, lambda workspace: list(workspace.secrets.list_scopes()))
     for scope in scopes:

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wizard.flows.adopt.bundle import SAMPLE, bundle
+from wizard.flows.adopt.catalogs import data
+from wizard.flows.adopt.catalogs import people as of_data
 from wizard.flows.adopt.delivery import order, runners, strategy
-from wizard.flows.adopt.github import SAMPLE
-from wizard.project.model import Project
+from wizard.flows.adopt.settings import settings
+from wizard.flows.adopt.usable import usable
 from wizard.project.naming import KINDS, names
 
 if TYPE_CHECKING:
     from wizard.flows.adopt.evidence import OnAzure, OnGitHub
+    from wizard.project.model import Project
 
 Json = Any
 
@@ -41,19 +45,27 @@ def composed(name: str, github: OnGitHub, azure: Mapping[str, OnAzure], subscrip
     raw: dict[str, Json] = {"version": 1, "name": name, "region": regions.most_common(1)[0][0]}
     raw["github"] = {"repository": github.repository, "visibility": github.visibility}
     raw["github"] |= {"default_branch": github.default_branch} if github.default_branch != "main" else {}
-    raw["identity"] = {"mode": Counter(seen.mode for seen in azure.values() if seen.mode).most_common(1)[0][0]}
+    modes = Counter(seen.mode for seen in azure.values() if seen.mode).most_common(1)
+    raw |= {"identity": {"mode": modes[0][0]}} if modes else {}
     raw["delivery"] = {"strategy": strategy(github, ordered)}
-    raw |= {"network": {"runs_on": labels}} if (labels := runners(github)) else {}
+    found = settings(azure, ordered, frozenset(name for name in ordered if "workspace" in azure[name].existing))
+    found.section("network", {"runs_on": labels} if (labels := runners(github)) else {})
+    data(found, {name: held for name in ordered if (held := azure[name].catalog) is not None})
+    found.section("bundle", bundle(github.texts))
+    raw |= found.project
     shared = _shared_tags(azure)
     raw |= {"tags": shared} if shared else {}
     raw |= {"access": access} if (access := list(_access(azure, ordered))) else {}
     raw |= {"secrets": secrets} if (secrets := list(_secrets(azure, ordered))) else {}
     raw |= {"samples": False} if github.texts and github.texts.get(SAMPLE) is None else {}
     raw |= {"plan_environment": True} if github.previews else {}
-    raw["environments"] = [_environment(each, github, azure[each], raw, shared, subscription) for each in ordered]
+    raw["environments"] = [
+        _environment(each, github, azure[each], raw, shared, subscription) | found.environments.get(each, {}) for each in ordered
+    ]
     _by_production(raw, github, azure, ordered)
-    _named(raw, azure, ordered)
-    unknown += _unknown(raw, github, azure)
+    project, left_out = usable(raw)
+    _named(raw, project, azure, ordered)
+    unknown += [*found.unknown, *left_out, *_unknown(raw, github, azure)]
     return Composed(raw, tuple(unknown))
 
 
@@ -70,8 +82,9 @@ def _secrets(azure: Mapping[str, OnAzure], ordered: tuple[str, ...]) -> Iterator
 
 
 def _access(azure: Mapping[str, OnAzure], ordered: tuple[str, ...]) -> Iterator[dict[str, Json]]:
-    for person in dict.fromkeys(person for environment in ordered for person in azure[environment].people):
-        held = [environment for environment in ordered if person in azure[environment].people]
+    given = {environment: (*azure[environment].people, *of_data(azure[environment].catalog)) for environment in ordered}
+    for person in dict.fromkeys(person for environment in ordered for person in given[environment]):
+        held = [environment for environment in ordered if person in given[environment]]
         entry = {person.kind: person.name, "role": person.role}
         yield entry | ({} if len(held) == len(ordered) else {"environments": held})
 
@@ -125,9 +138,8 @@ def _refs(github: OnGitHub, name: str) -> tuple[str, ...]:
     return gate.deploy_from if gate else ()
 
 
-def _named(raw: dict[str, Json], azure: Mapping[str, OnAzure], ordered: tuple[str, ...]) -> None:
+def _named(raw: dict[str, Json], project: Project, azure: Mapping[str, OnAzure], ordered: tuple[str, ...]) -> None:
     """Names that are not the usual ones, for the project where one pattern gives them all, else for each environment."""
-    project = Project.model_validate(raw)
     usual = {name: names(project, project.environment(name)) for name in ordered}
     differing: dict[str, dict[str, str]] = {}
     for name in ordered:
@@ -169,5 +181,8 @@ def _unknown(raw: Mapping[str, Json], github: OnGitHub, azure: Mapping[str, OnAz
     for name, seen in azure.items():
         for text in seen.unread:
             yield f"environments.{name}", f"could not be read: {text}"
+        if (gate := github.gates.get(name)) is not None and gate.secrets:
+            held = ", ".join(gate.secrets)
+            yield "secrets.*.github", f"the GitHub environment {name} holds {held}: name those that are copies of a secret of the vault"
     for field in ("create", "signed_commits"):
         yield f"github.{field}", "leaves no trace: the usual value is taken"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wizard.flows.adopt.github import BUNDLE, DEPLOY, VERIFY
+from wizard.flows.adopt.bundle import CONFIGURATION, at, parsed
+from wizard.flows.adopt.github import DEPLOY, VERIFY
 
 if TYPE_CHECKING:
     from wizard.flows.adopt.evidence import OnGitHub
@@ -18,9 +19,9 @@ USUAL_RUNNER = ["ubuntu-24.04"]
 
 def order(github: OnGitHub, found: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
     """The environments in promotion order, and whether that is certain."""
-    inputs = _at(_parsed(github, DEPLOY), "on", "workflow_dispatch", "inputs", "environment", "options")
+    inputs = at(parsed(github.texts.get(DEPLOY)), "on", "workflow_dispatch", "inputs", "environment", "options")
     told = [str(name) for name in inputs if name != "all"] if isinstance(inputs, list) else []
-    told = told or [str(name) for name in _at(_parsed(github, BUNDLE), "targets") or () if name != "local"]
+    told = told or [str(name) for name in at(parsed(github.texts.get(CONFIGURATION)), "targets") or () if name != "local"]
     known = [name for name in told if name in found]
     rest = sorted((name for name in found if name not in known), key=lambda name: (_gated(github, name), name))
     return (*known, *rest), not rest or len(found) == 1
@@ -33,7 +34,7 @@ def _gated(github: OnGitHub, name: str) -> int:
 
 def strategy(github: OnGitHub, ordered: tuple[str, ...]) -> str:
     """The strategy: as ``deploy.yml`` has it, else as the gates let refs in."""
-    push = _at(_parsed(github, DEPLOY), "on", "push")
+    push = at(parsed(github.texts.get(DEPLOY)), "on", "push")
     refs = [set(gate.deploy_from) for name in ordered if (gate := github.gates.get(name))]
     if isinstance(push, dict):
         branches = [str(name) for name in push.get("branches") or ()]
@@ -51,22 +52,6 @@ def _own_branches(refs: list[set[str]], ordered: tuple[str, ...], github: OnGitH
 
 def runners(github: OnGitHub) -> list[str]:
     """Labels of runners where they are not the usual ones."""
-    said = _at(_parsed(github, VERIFY), "jobs", "verify", "runs-on")
+    said = at(parsed(github.texts.get(VERIFY)), "jobs", "verify", "runs-on")
     labels = [said] if isinstance(said, str) else said if isinstance(said, list) else USUAL_RUNNER
     return [] if labels == USUAL_RUNNER else [str(label) for label in labels]
-
-
-def _parsed(github: OnGitHub, path: str) -> Json:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return YAML(typ="safe").load(github.texts.get(path) or "")
-    except YAMLError:
-        return None
-
-
-def _at(value: Json, *way: str) -> Json:
-    for step in way:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wizard.providers.github.environment import MARK
+
+if TYPE_CHECKING:
+    from wizard.providers.databricks.held_catalog import HeldCatalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,8 @@ class Gate:
     prevent_self_review: bool = False
     deploy_from: tuple[str, ...] = ()
     client_secret: bool = False
+    secrets: tuple[str, ...] = ()
+    """Names of its secrets, without the one that a pipeline signs in with."""
 
     @property
     def project(self) -> str:
@@ -41,6 +47,8 @@ class OnGitHub:
     projects: frozenset[str] = frozenset()
     texts: Mapping[str, str | None] = field(default_factory=dict)
     approvals: bool = True
+    commit: str = ""
+    """Where the texts are from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +74,8 @@ class OnAzure:
     mode: str = ""
     purge_protection: bool | None = None
     locked: bool = False
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """Of the environment's template: as it was deployed last, else as it is published."""
+    catalog: HeldCatalog | None = None
     unread: tuple[str, ...] = ()
     """What could not be read, in words."""

@@ -6,13 +6,15 @@ Owns that reading. Changes nothing.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, Problem
+from wizard.flows.adopt import bundle
 from wizard.flows.adopt.evidence import Gate, OnGitHub
 from wizard.flows.check_github import PROPOSAL
-from wizard.providers.github.contents import snapshot
+from wizard.providers.github.contents import Snapshot, snapshot
 from wizard.providers.github.environment import MARK
 from wizard.providers.github.plans import plan_features
 from wizard.providers.github.rest import found, listed, path_of
@@ -21,14 +23,9 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 Json = Any
-PREVIEW = "-plan"
-DEPLOY, VERIFY, SAMPLE, BUNDLE = (
-    ".github/workflows/deploy.yml",
-    ".github/workflows/verify-login.yml",
-    "resources/sample.job.yml",
-    "databricks.yml",
-)
-FILES = (DEPLOY, VERIFY, SAMPLE, BUNDLE)
+PREVIEW, CLIENT_SECRET = "-plan", "AZURE_CLIENT_SECRET"
+DEPLOY, VERIFY = ".github/workflows/deploy.yml", ".github/workflows/verify-login.yml"
+FILES = (DEPLOY, VERIFY, *bundle.FILES)
 """What tells of the project's settings, beside the parameters of its environments."""
 
 
@@ -51,6 +48,7 @@ async def on_github(session: Session, repository: str, project: str = "") -> OnG
     gates = await asyncio.gather(*(_gate(session, name, branch, row, given) for row, given in deploying))
     visibility = str(body.get("visibility") or ("private" if body["private"] else "public"))
     features = await plan_features(session, name, private=visibility != "public")
+    seen = await _files(session, name, branch, [gate.name for gate in gates])
     return OnGitHub(
         name,
         visibility,
@@ -58,8 +56,9 @@ async def on_github(session: Session, repository: str, project: str = "") -> OnG
         {gate.name: gate for gate in gates},
         frozenset(previews),
         frozenset(given[MARK] for _, given in ours),
-        await _texts(session, name, branch, [gate.name for gate in gates]),
+        seen.texts if seen else {},
         features.approvals,
+        seen.commit if seen else "",
     )
 
 
@@ -79,16 +78,23 @@ async def _marked(session: Session, name: str, project: str) -> list[tuple[Json,
     return [(row, given) for row, given in zip(rows, variables, strict=True) if given.get(MARK) and project in ("", given[MARK])]
 
 
-async def _texts(session: Session, name: str, branch: str, environments: Sequence[str]) -> Mapping[str, str | None]:
+async def _files(session: Session, name: str, branch: str, environments: Sequence[str]) -> Snapshot | None:
     """The published files that tell of the project's settings."""
-    wanted = (*FILES, *(parameter_file(environment) for environment in environments))
-    seen = await snapshot(session, name, branch, PROPOSAL, wanted)
-    return seen.texts if seen else {}
+    return await snapshot(session, name, branch, PROPOSAL, (*FILES, *(parameter_file(environment) for environment in environments)))
 
 
 def parameter_file(environment: str) -> str:
     """Where the parameters of an environment's template are published."""
     return f"infra/parameters/{environment}.parameters.json"
+
+
+def published_parameters(github: OnGitHub, environment: str) -> Mapping[str, Json]:
+    """The parameters of an environment's template as the repository has them; none where it has none that can be read."""
+    try:
+        entries = json.loads(github.texts.get(parameter_file(environment)) or "{}").get("parameters", {})
+        return {name: entry.get("value") for name, entry in entries.items()}
+    except (ValueError, AttributeError):
+        return {}
 
 
 async def _variables(session: Session, repository: str, environment: str) -> Mapping[str, str]:
@@ -112,7 +118,8 @@ async def _gate(session: Session, repository: str, branch: str, row: Json, varia
         int(rules.get("wait_timer", {}).get("wait_timer", 0)),
         bool(approval.get("prevent_self_review", False)),
         tuple(patterns) if policy.get("custom_branch_policies") else (),
-        any(item["name"] == "AZURE_CLIENT_SECRET" for item in secrets),
+        any(item["name"] == CLIENT_SECRET for item in secrets),
+        tuple(item["name"] for item in secrets if item["name"] != CLIENT_SECRET),
     )
 
 

@@ -1,0 +1,1 @@
+"""Reading a lost project file back."""

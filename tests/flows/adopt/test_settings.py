@@ -1,0 +1,111 @@
+"""What parameters, published files and catalogs tell of a project is what the project said; what they cannot tell is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.scenarios.test_adopt_settings import INJECTED, PRIVATE, SECTIONS, SERVERLESS
+from wizard.blueprint.data import READER, WRITER
+from wizard.flows.adopt.bundle import FILES
+from wizard.flows.adopt.catalogs import people
+from wizard.flows.adopt.compose import Composed, composed
+from wizard.flows.adopt.evidence import Gate, OnAzure, OnGitHub, Person
+from wizard.flows.adopt.github import DEPLOY, VERIFY, parameter_file, published_parameters
+from wizard.project.data import schemas
+from wizard.project.file import dumped, parsed
+from wizard.project.model import Project
+from wizard.project.naming import KINDS, names
+from wizard.providers.databricks.held_catalog import HeldCatalog
+from wizard.render.files import render
+from wizard.render.parameters import parameters
+
+Json = Any
+
+
+def evidence(project: Project) -> tuple[OnGitHub, dict[str, OnAzure]]:
+    """What the clouds would hold of a project, as it was set up."""
+    texts = {file.path: file.text for file in render(project)}
+    wanted = (*FILES, DEPLOY, VERIFY, *(parameter_file(each.name) for each in project.environments))
+    gates = {each.name: Gate(each.name, {"LAKESTRAP_PROJECT": project.name}) for each in project.environments}
+    github = OnGitHub(project.github.repository, "private", "main", gates, texts={path: texts.get(path) for path in wanted})
+    azure = {}
+    for each in project.environments:
+        given = names(project, each)
+        held = HeldCatalog(given.catalog, project.data.owner or "ada@contoso.com", project.data.isolated, tuple(sorted(schemas(project))))
+        azure[each.name] = OnAzure(
+            each.subscription,
+            project.region,
+            names={kind: getattr(given, kind) for kind in KINDS},
+            mode="federated",
+            parameters=parameters(project, each),
+            catalog=held if project.data.unity_catalog else None,
+        )
+    return github, azure
+
+
+def read_back(github: OnGitHub, azure: Mapping[str, OnAzure]) -> Composed:
+    return composed("shop", github, azure, str)
+
+
+@pytest.mark.parametrize("text", [INJECTED, PRIVATE, SERVERLESS], ids=["injected", "private", "serverless"])
+def test_every_section_is_what_the_project_said(text: str) -> None:
+    project = parsed(text)
+    github, azure = evidence(project)
+    found, said = read_back(github, azure).raw, dumped(project)
+    for section in SECTIONS:
+        if section not in ("access", "naming"):
+            assert found.get(section) == said.get(section), section
+    again = Project.model_validate(found)
+    assert [parameters(again, each) for each in again.environments] == [parameters(project, each) for each in project.environments]
+    assert [names(again, each) for each in again.environments] == [names(project, each) for each in project.environments]
+    less = {name: OnAzure(seen.subscription, seen.region, names=seen.names, mode=seen.mode) for name, seen in azure.items()}
+    assert read_back(github, less).raw.get("network", {}).get("mode") is None, "without parameters nothing is made up"
+
+
+def test_parameters_of_the_repository_serve_where_no_deployment_is_left() -> None:
+    project = parsed(INJECTED)
+    github, _ = evidence(project)
+    assert published_parameters(github, "dev") == parameters(project, project.environment("dev"))
+    assert published_parameters(OnGitHub("a/b", "private", "main", texts={parameter_file("dev"): "no json"}), "dev") == {}
+
+
+def test_what_environments_disagree_about_is_told() -> None:
+    github, azure = evidence(parsed(SERVERLESS))
+    azure["prod"] = OnAzure(**{**_fields(azure["prod"]), "parameters": {**azure["prod"].parameters, "logRetentionDays": 365}})
+    told = dict(read_back(github, azure).unknown)
+    assert "prod has 365" in told["monitoring.retention_days"]
+
+
+def test_what_breaks_a_rule_is_left_out_and_told() -> None:
+    project = parsed(INJECTED)
+    github, azure = evidence(project)
+    unseen = {name: OnAzure(**{**_fields(seen), "catalog": None}) for name, seen in azure.items()}
+    found = read_back(github, unseen)
+    assert "data" not in found.raw and "bundle" not in found.raw, "its samples need a catalog, and none was seen"
+    assert any(place.startswith("bundle") and "left out" in why for place, why in found.unknown)
+
+
+def test_a_file_that_cannot_be_read_tells_nothing() -> None:
+    github, azure = evidence(parsed(SERVERLESS))
+    broken = OnGitHub(**{**_fields(github), "texts": dict.fromkeys(github.texts, "a: [")})
+    assert "bundle" not in read_back(broken, azure).raw
+
+
+def test_who_reads_and_writes_a_catalog() -> None:
+    grants = {
+        "analysts": READER,
+        "bea@contoso.com": WRITER | {"MANAGE"},
+        "0f0f0f0f-0001-4d5e-8f60-000000000001": WRITER,
+        "some": frozenset({"BROWSE"}),
+    }
+    assert list(people(HeldCatalog("shop_dev", grants=grants))) == [
+        Person("group", "analysts", "data-reader"),
+        Person("user", "bea@contoso.com", "data-writer"),
+    ]
+
+
+def _fields(thing: Any) -> dict[str, Json]:
+    return {name: getattr(thing, name) for name in thing.__dataclass_fields__}
