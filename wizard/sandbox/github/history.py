@@ -50,6 +50,7 @@ def _commit(request: Request, world: World, permission: str) -> tuple[Json, str]
 
 @ROUTER.get("/repos/{owner}/{repo}/commits")
 def list_commits(request: Request, world: World) -> Response:
+    """With ``path`` only commits that changed what is there. Not emulated: ``author``, ``committer``, ``since``, ``until``."""
     repository = rights.opened(request, world, "pull", "contents:read")
     name = models.full_name(repository)
     if not models.refs(world, name, "refs/heads/"):
@@ -57,7 +58,17 @@ def list_commits(request: Request, world: World) -> Response:
     sha = models.resolve(world, name, request.query.get("sha", ""))
     if not sha:
         raise errors.not_found()
-    return page(request, [forms.commit_form(world, name, found) for found in objects.ancestors(world, name, sha)])
+    path = request.query.get("path", "")
+    history = [found for found in objects.ancestors(world, name, sha) if not path or _changes(world, name, found, path)]
+    return page(request, [forms.commit_form(world, name, found) for found in history])
+
+
+def _changes(world: World, name: str, sha: str, path: str) -> bool:
+    """Whether the file is not the same in the commit's parents; a merge that took it over from one of them has not changed it."""
+    parents = (objects.get(world, name, sha) or {}).get("parents", [])
+    now = objects.entry_at(world, name, sha, path)
+    before = [objects.entry_at(world, name, parent, path) for parent in parents] or [None]
+    return all((now or {}).get("sha") != (entry or {}).get("sha") for entry in before)
 
 
 @ROUTER.get("/repos/{owner}/{repo}/commits/{ref:path}")
