@@ -112,6 +112,8 @@ class Resource(ABC):
     """True where a thing without our mark must be adopted by agreement before we change it."""
     lookup: ClassVar[bool] = False
     """True for what is only ever read (a subject that GitHub decides): never created; read late if need be."""
+    requestable: ClassVar[bool] = False
+    """True where the hint of a refusal to read it is what its administrator is sent: commands, as they are."""
     replaced_by: ClassVar[tuple[str, ...]] = ()
     """Compared fields that cannot be changed in place: a difference there is ``replace``."""
     secret_attributes: ClassVar[frozenset[str]] = frozenset()

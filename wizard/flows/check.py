@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from wizard.engine.plan import Action, Change, Plan
 from wizard.errors import ExitCode
 from wizard.flows.check_azure import azure_questions
+from wizard.flows.check_databricks import databricks_questions
 from wizard.flows.check_github import github_questions
 from wizard.flows.check_network import network_rows
 from wizard.flows.check_rows import Row
@@ -34,6 +35,7 @@ async def checked(job: Job, plan: Plan) -> tuple[Row, ...]:
         _answered(vault_questions(job, plan)),
         _answered(github_questions(job, plan)),
         _answered(_entra_questions(job, plan)),
+        _answered(databricks_questions(job, plan)),
     )
     rows = [*_of_the_plan(plan), *template_rows(job.facts, plan), *network_rows(job, plan), *(row for batch in batches for row in batch)]
     return tuple(sorted(dict.fromkeys(rows), key=lambda row: ORDER[row.answer]))
@@ -50,8 +52,8 @@ def _of_the_plan(plan: Plan) -> list[Row]:
     rows = []
     for change in plan.changes:
         if change.action is Action.BLOCKED:
-            asked = change.resource.kind == "databricks.metastore_assignment"  # its hint is what its administrator is sent
-            hint, request = ("", change.hints[0]) if asked and change.hints else ("; ".join(change.hints), "")
+            asked = change.resource.requestable and bool(change.hints)
+            hint, request = ("", change.hints[0]) if asked else ("; ".join(change.hints), "")
             rows.append(Row("plan", change.key, Answer.NO, change.reason, hint, request, keys=(change.key,)))
         elif change.action in (Action.ADOPT, Action.REPLACE) and not change.consented:
             hint = f"agree with --allow {change.action}"

@@ -13,6 +13,7 @@ from wizard.errors import BadInput, NotAllowed
 from wizard.flows.check import request_for_administrator
 from wizard.flows.setup import planned, refuse_what_cannot_be
 from wizard.flows.status import Standing, status
+from wizard.providers.verdict import Answer
 
 LAKE = "@stshopdev26smk.dfs.core.windows.net/"
 
@@ -138,3 +139,35 @@ async def test_a_workspace_that_is_gone_keeps_nobody_from_destroying(shop: Shop,
     stays = {item.what.partition("  ")[0]: item for item in removal.kept}
     assert "databricks catalogs delete shop_dev" in stays["databricks.catalog/dev"].command
     assert not [item for item in removal.obstacles if "databricks" in item.what]
+
+
+@pytest.mark.matrix
+async def test_what_making_a_catalog_takes_is_asked_beforehand(shop: Shop) -> None:
+    """A catalog and a location that are missing; then a metastore whose administrators let nobody make one."""
+
+    async def rows() -> dict[str, Any]:
+        async with shop.job() as job:
+            found = await planned(job)
+            text = request_for_administrator(found.rows, job)
+        assert all(" of adb-" in row.question or "metastore of" in row.question for row in found.rows if row.area == "databricks")
+        return {"": text, **{row.question.partition(" of adb-")[0]: row for row in found.rows if row.area == "databricks"}}
+
+    shop.remove("databricks.unity", "catalog/shop_dev")
+    first = await rows()
+    assert first["dev: the workspace has a metastore of Unity Catalog"].answer is Answer.YES
+    asked = first["CREATE CATALOG on the metastore"]
+    assert asked.answer is Answer.UNKNOWN and "since November 2023" in asked.why and "databricks.catalog/dev decides" in asked.why
+    assert first[""] == "" and "CREATE STORAGE CREDENTIAL on the metastore" not in first, "it is there"
+    with shop.sandbox.lock:
+        stores = shop.table("databricks.metastores")
+        stores["westeurope"] = {**stores["westeurope"], "automatic": False, "grants": {}}
+        for key, row in list(shop.table("databricks.groups").items()):
+            shop.table("databricks.groups")[key] = {**row, "members": row["members"] if row["displayName"] == "users" else []}
+        for key, row in list(shop.table("arm.role_assignments").items()):
+            if row["properties"]["principalType"] == "User" and "/rg-" not in key:
+                owner = row["properties"]["roleDefinitionId"].rpartition("/")[0]
+                reader = f"{owner}/acdd72a7-3385-48ef-bd42-f606fba81ae7"
+                shop.table("arm.role_assignments")[key] = {**row, "properties": {**row["properties"], "roleDefinitionId": reader}}
+    second = await rows()
+    assert second["CREATE CATALOG on the metastore"].answer is Answer.NO
+    assert '"add":["CREATE_CATALOG"]' in second[""] and "METASTORE_ID" not in second[""]

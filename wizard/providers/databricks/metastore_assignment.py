@@ -32,6 +32,7 @@ class MetastoreAssignment(Resource):
     service: ClassVar[Service] = Service.DATABRICKS
     identified_by: ClassVar[tuple[str, ...]] = ("host",)
     lookup: ClassVar[bool] = True
+    requestable: ClassVar[bool] = True
 
     host: str | Ref
     region: str

@@ -102,6 +102,7 @@ def metastore_summary(request: Request, world: World) -> Response:
         raise refused(404, "METASTORE_DOES_NOT_EXIST", "No metastore assigned for the current workspace.")
     region = found["region"]
     known = {"metastore_id": found["metastore_id"], "name": found["name"], "region": region, "cloud": "azure"}
+    known |= {"owner": next(iter(found.get("admins") or ()), "System user")}
     return done(known | {"global_metastore_id": f"azure:{region}:{found['metastore_id']}", "privilege_model_version": "1.0"})
 
 

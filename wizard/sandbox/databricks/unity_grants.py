@@ -10,7 +10,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from wizard.sandbox.databricks.errors import invalid
+from wizard.sandbox.databricks.errors import denied, invalid, refused
 from wizard.sandbox.databricks.models import done
 from wizard.sandbox.databricks.router import WORKSPACES, body
 from wizard.sandbox.databricks.unity import PATH, WORDS, place, require_principal
@@ -35,6 +35,27 @@ PRIVILEGES = {
     | _IN_STORAGE
     | {"BROWSE", "CREATE_EXTERNAL_VOLUME", "CREATE_FOREIGN_CATALOG", "CREATE_MANAGED_STORAGE", "EXTERNAL_USE_LOCATION"},
 }
+
+
+EFFECTIVE = PATH + "/effective-permissions/metastore/{name}"
+
+
+@WORKSPACES.get(EFFECTIVE)
+def effective_on_metastore(request: Request, world: World) -> Response:
+    """What was granted on the metastore: one's own by one's own name, everybody's for its administrators (the stricter reading).
+
+    What a group has is told of the group, never of its members. Not emulated: the same of other securables.
+    """
+    where, principal = place(request, world), request.query.get("principal", "")
+    if request.params["name"].lower() != where.metastore_id.lower():
+        raise refused(404, "METASTORE_DOES_NOT_EXIST", f"Metastore '{request.params['name']}' does not exist.")
+    if principal:
+        require_principal(world, principal)
+    if principal.lower() != where.who.name.lower() and not where.governs:
+        raise denied(f"User is not an owner of Metastore '{where.metastore['name']}'.")
+    given = {name: each for name, each in (where.metastore.get("grants") or {}).items() if principal.lower() in ("", name.lower())}
+    rows = [{"principal": name, "privileges": [{"privilege": each} for each in privileges]} for name, privileges in given.items()]
+    return done({"privilege_assignments": rows} if rows else {})
 
 
 def _kind(request: Request) -> str:
