@@ -16,7 +16,7 @@ from wizard.flows.decisions import Outcome
 from wizard.flows.explain import Explanation
 from wizard.flows.explain.asked import Claims
 from wizard.flows.explain.comparison import Expected, findings
-from wizard.flows.migrate_oidc import Leaving, OidcPreview
+from wizard.flows.migrate_oidc import Leaving, MigrationOutcome, OidcPreview
 from wizard.flows.migrate_subject import Move, SubjectPreview
 from wizard.flows.rotate.credential import Held
 from wizard.flows.upgrade import Preview
@@ -114,25 +114,21 @@ class StillExplained(Explained):
         )
 
 
-def migrated(app: App[int]) -> Done:
-    """Development has proven the new sign-in; production waits for its reviewer."""
-    outcome = Outcome()
+def migrated(app: App[int], *, over: bool = False) -> Done:
+    """Development has proven the new sign-in; production waits for its reviewer, or (``over``) has proven it too."""
+    day = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    outcome = MigrationOutcome(valid_until={"dev": day} | ({"prod": day + timedelta(minutes=5)} if over else {}))
     outcome.applied.changed = 5
     link = "https://github.com/contoso/shop/actions/runs/7"
-    outcome.pending += [
-        {"what": "prod: approve the run", "who": "@ana", "link": link},
-        {
-            "what": "entra-client-secret/dev: the client secret is valid until 2026-03-05 12:00 UTC; after that: lakestrap rotate",
-            "who": "nobody: wait",
-            "link": "https://github.com/contoso/shop",
-        },
-    ]
-    words = "no job has signed in without the secret yet; the secret stays valid; go on with: lakestrap migrate oidc"
-    events = (
-        Event(EventKind.SETTLED, f"{PROOF}dev", "verify", "signed in", detail={"environment": "dev", "link": link}),
-        Event(EventKind.PENDING, f"{PROOF}prod", "verify", "waits for an approval", detail={"environment": "prod", "link": link}),
-        Event(EventKind.NOTED, "entra-client-secret/prod", "migrate", words),
-    )
+    told = {"environment": "prod", "link": link}
+    dev = Event(EventKind.SETTLED, f"{PROOF}dev", "verify", "signed in", detail={"environment": "dev", "link": link})
+    if over:
+        events = (dev, Event(EventKind.SETTLED, f"{PROOF}prod", "verify", "signed in", detail=told))
+    else:
+        outcome.pending.append({"what": "prod: approve the run", "who": "@ana", "link": link})
+        words = "prod: no job has signed in without the secret yet; the secret stays valid; go on with: lakestrap migrate oidc"
+        waits = Event(EventKind.PENDING, f"{PROOF}prod", "verify", "waits for an approval", detail=told)
+        events = (dev, waits, Event(EventKind.NOTED, "entra-client-secret/prod", "migrate", words))
     return ended(app, LeavingSecrets, outcome, events, leaving(), "lakestrap migrate oidc", "24h")
 
 

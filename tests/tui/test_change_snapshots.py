@@ -68,5 +68,10 @@ async def test_how_changes_ended(root: Path) -> None:  # noqa: F811
         await put(pilot, still_changes.migrated(pilot.app))  # type: ignore[arg-type]
         assert "the migration is on its way" in shown(pilot) and "lakestrap migrate oidc again" in shown(pilot)
         await hold(pilot, "migrate-done")
+        await put(pilot, still_changes.migrated(pilot.app, over=True))  # type: ignore[arg-type]
+        assert "✓ shop: the migration is done" in shown(pilot) and "on its way" not in shown(pilot)
+        told = " ".join(shown(pilot).split())
+        assert "dev until 2026-03-05 12:00 UTC" in told and "it is safe to leave; lakestrap rotate ends them" in told
+        await hold(pilot, "migrate-over")
         await put(pilot, still_changes.upgraded(pilot.app))  # type: ignore[arg-type]
         await hold(pilot, "upgrade-done")

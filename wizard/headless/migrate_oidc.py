@@ -29,13 +29,11 @@ async def run_migrate_oidc(
     token: Secret | None = None,
 ) -> int:
     """Move every environment from its client secret to federation and return the exit code; the last event tells it too."""
-    from wizard.flows.decisions import Outcome
     from wizard.flows.job import opened
-    from wizard.flows.migrate_oidc import migrate_oidc, previewed
+    from wizard.flows.migrate_oidc import MigrationOutcome, closing, migrate_oidc, previewed
     from wizard.flows.rotate.wishes import duration
-    from wizard.flows.setup import finished
 
-    outcome, error, run = Outcome(), None, ""
+    outcome, error, run = MigrationOutcome(), None, ""
     try:
         period = duration(grace)
         if period is None:
@@ -49,7 +47,7 @@ async def run_migrate_oidc(
     except LakestrapError as problem:
         error = problem
         console.error(problem)
-    last = finished(outcome, run, error)
+    last = closing(outcome, run, error)
     console.finished(last)
     return int(last.detail["exit_code"])  # type: ignore[call-overload,no-any-return]
 

@@ -15,6 +15,7 @@ from wizard.notebook import words
 from wizard.notebook.job_page import JobPage
 
 if TYPE_CHECKING:
+    from wizard.errors import LakestrapError
     from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
 
@@ -78,15 +79,26 @@ class ToFederation(Changing):
         self._job = await self.job()
         self._preview = found = await previewed(self._job, GRACE)
         if found.empty:
-            return words.paragraph("every environment signs in by federation: nothing to do")
+            return words.paragraph(found.nothing_to_do)
         self.ready()
         return words.preformatted("\n".join(found.lines()))
 
     def done(self, outcome: Outcome) -> AsyncIterator[Event]:
-        from wizard.flows.migrate_oidc import migrate_oidc
+        from wizard.flows.migrate_oidc import MigrationOutcome, migrate_oidc
 
-        assert self._job is not None
+        assert self._job is not None and isinstance(outcome, MigrationOutcome)
         return migrate_oidc(self._job, self, outcome, self._preview)
+
+    def new_outcome(self) -> Outcome:
+        from wizard.flows.migrate_oidc import MigrationOutcome
+
+        return MigrationOutcome()
+
+    def closing(self, outcome: Outcome, run: str, error: LakestrapError | None) -> Event:
+        from wizard.flows.migrate_oidc import MigrationOutcome, closing
+
+        assert isinstance(outcome, MigrationOutcome)
+        return closing(outcome, run, error)
 
 
 class ToSubject(Changing):

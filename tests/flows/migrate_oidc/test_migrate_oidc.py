@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,8 @@ from tests.flows.rotate.test_rotation import later
 from wizard.engine.events import Event
 from wizard.errors import LakestrapError
 from wizard.flows import verify
-from wizard.flows.decisions import Outcome
 from wizard.flows.job import opened
-from wizard.flows.migrate_oidc import migrate_oidc, previewed
+from wizard.flows.migrate_oidc import MigrationOutcome, closing, migrate_oidc, previewed
 from wizard.flows.migrate_oidc.run import Leaving, OidcPreview
 from wizard.flows.rotate.credential import Held
 
@@ -54,9 +53,9 @@ class Agreed:
         return None
 
 
-async def migrated(path: Path, hours: int = 24, on_event: Callable[[Event], None] = lambda event: None) -> tuple[Outcome, bool]:
+async def migrated(path: Path, hours: int = 24, on_event: Callable[[Event], None] = lambda event: None) -> tuple[MigrationOutcome, bool]:
     """One run; the outcome, and whether there was anything to do."""
-    outcome = Outcome()
+    outcome = MigrationOutcome()
     async with opened(path) as job:
         preview = await previewed(job, timedelta(hours=hours))
         async for event in migrate_oidc(job, Agreed(), outcome, preview):
@@ -81,8 +80,11 @@ async def test_the_secret_ends_after_the_proof_and_the_grace(sandbox: Sandbox, p
     outcome, _ = await migrated(project)
     assert outcome.exit_code == 0
     assert state(tables_of(sandbox)).passwords == before.passwords
-    assert "the client secret is valid until" in outcome.pending[0]["what"]
-    assert not (await migrated(project))[1], "a third run has nothing to do"
+    assert outcome.pending == [] and outcome.over, "a grace is nothing that anybody has to do"
+    assert "still valid: dev until 20" in outcome.words and "safe to leave; lakestrap rotate ends it" in outcome.words
+    assert closing(outcome, "run").outcome == f"the migration is done; {outcome.words}"
+    third, more = await migrated(project)
+    assert not more and third.words == outcome.words, "a third run has nothing to do, and says until when the old one is valid"
 
     early = await rotated(project)
     assert early.made("retire") == []
@@ -127,4 +129,20 @@ def test_the_grace_is_named_only_where_a_secret_still_waits_for_its_end() -> Non
         return OidcPreview((Leaving("dev", held, noted=bool(held)),), changes_file=False, grace=timedelta(hours=24)).nothing_to_do
 
     assert "grace" not in told()
+    moment = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    noted = Leaving("dev", (Held("one", ours=True, active=False),), noted=True, until=moment)
+    assert "grace (dev until 2026-03-05 12:00 UTC)" in OidcPreview((noted,), changes_file=False, grace=timedelta()).nothing_to_do
     assert "grace (dev)" in told(Held("one", ours=True, active=False)) and "lakestrap rotate" in told(Held("one", ours=True, active=False))
+
+
+def test_the_last_words_tell_a_wait_for_people_from_a_wait_for_time() -> None:
+    moment = datetime(2026, 3, 5, 12, tzinfo=UTC)
+    done = MigrationOutcome(valid_until={"prod": moment + timedelta(hours=1), "dev": moment})
+    assert closing(done, "").outcome == (
+        "the migration is done; the old client secrets are still valid: dev until 2026-03-05 12:00 UTC, prod until 2026-03-05 13:00 UTC; "
+        "it is safe to leave; lakestrap rotate ends them after that"
+    )
+    halfway = MigrationOutcome(pending=[{"what": "prod: approve the run", "who": "@ana", "link": ""}], valid_until={"dev": moment})
+    assert not halfway.over and "the migration is done" not in closing(halfway, "").outcome and "dev until" in closing(halfway, "").outcome
+    assert closing(MigrationOutcome(), "").outcome == "done", "no secret is left: nothing more is to be said"
+    assert "safe" not in closing(done, "", LakestrapError("it failed")).outcome

@@ -5,6 +5,7 @@ Owns the use case. The secret stays valid until a job has signed in without it a
 
 from __future__ import annotations
 
+from wizard.flows.migrate_oidc.ended import FINISHES, MigrationOutcome, closing
 from wizard.flows.migrate_oidc.run import Leaving, OidcPreview, migrate_oidc, previewed
 
-__all__ = ["Leaving", "OidcPreview", "migrate_oidc", "previewed"]
+__all__ = ["FINISHES", "Leaving", "MigrationOutcome", "OidcPreview", "closing", "migrate_oidc", "previewed"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from wizard.blueprint import Place, resources
@@ -18,6 +18,7 @@ from wizard.engine.plan import Action, Plan, make_plan
 from wizard.engine.resource import Resource
 from wizard.errors import BadInput, Cancelled, NotAllowed, NotYet, Problem, Unreachable
 from wizard.flows.lease import Lease
+from wizard.flows.migrate_oidc.ended import MigrationOutcome, moments
 from wizard.flows.migrate_subject.run import presented
 from wizard.flows.patience import patiently
 from wizard.flows.pending import left_alone, pending_publication
@@ -32,7 +33,6 @@ from wizard.project.file import save
 from wizard.project.model import Project
 
 if TYPE_CHECKING:
-    from wizard.flows.decisions import Outcome
     from wizard.flows.job import Job
     from wizard.flows.migrate_subject import MigrationDecisions
     from wizard.flows.rotate.credential import Held
@@ -43,13 +43,17 @@ WORKFLOWS = ".github/workflows/"
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """One environment whose jobs shall sign in without a secret. ``secrets`` are ours that are still valid; ``noted``: their end is."""
+    """One environment whose jobs shall sign in without a secret. ``secrets`` are ours that are still valid; ``noted``: their end is.
+
+    ``until``: when the grace is over, where the end is noted.
+    """
 
     environment: str
     secrets: tuple[Held, ...]
     noted: bool
     unfinished: bool = False
     """A rotation of the secret is not over."""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,15 @@ class OidcPreview:
     @property
     def nothing_to_do(self) -> str:
         """What to tell where it is empty: whether secrets of ours are still valid for a while."""
-        waiting = ", ".join(item.environment for item in self.environments if item.secrets)
+        until = self.valid_until
+        waiting = ", ".join(moments({e: until[e]}) if (e := item.environment) in until else e for item in self.environments if item.secrets)
         words = "the pipelines sign in without a client secret: nothing to do"
         return f"{words} but wait for the grace ({waiting}); then `lakestrap rotate` ends the last ones" if waiting else words
+
+    @property
+    def valid_until(self) -> dict[str, datetime]:
+        """Until when secrets are valid whose end is noted, by environment."""
+        return {item.environment: item.until for item in self.environments if item.secrets and item.until is not None}
 
     def lines(self) -> Iterator[str]:
         """For people, one deed a line, in order."""
@@ -108,22 +118,24 @@ async def _leaving(job: Job, place: Place) -> Leaving:
     held = await ReplacedClientSecret(place).inventory(job.session)
     book = await Notebook.opened(job.session, job.project.github.repository, place.name)
     note = book.notes.get(kind(place).key)
-    return Leaving(place.name, tuple(h for h in held if h.ours), note is not None, note is not None and place.stores_credential)
+    ours = tuple(h for h in held if h.ours)
+    return Leaving(place.name, ours, note is not None, note is not None and place.stores_credential, note.after if note else None)
 
 
-async def migrate_oidc(job: Job, decisions: MigrationDecisions, outcome: Outcome, preview: OidcPreview) -> AsyncIterator[Event]:
+async def migrate_oidc(job: Job, decisions: MigrationDecisions, outcome: MigrationOutcome, preview: OidcPreview) -> AsyncIterator[Event]:
     """Run the whole use case; ``outcome`` is complete when it ends. Run again, it goes on from what is there."""
     journal = Journal(job.runs, job.identity)
     steps = Steps(job, journal, outcome)
+    outcome.valid_until |= preview.valid_until
     try:
         steps.tell(EventKind.RUN_STARTED, "", "migrate", project=job.project.name)
-        async for event in steps.events(_work(steps, preview, decisions)):
+        async for event in steps.events(_work(steps, preview, decisions, outcome)):
             yield event
     finally:
         journal.close()
 
 
-async def _work(steps: Steps, preview: OidcPreview, decisions: MigrationDecisions) -> None:
+async def _work(steps: Steps, preview: OidcPreview, decisions: MigrationDecisions, outcome: MigrationOutcome) -> None:
     if preview.empty:
         steps.tell(EventKind.NOTED, "", "migrate", preview.nothing_to_do)
         return
@@ -134,7 +146,7 @@ async def _work(steps: Steps, preview: OidcPreview, decisions: MigrationDecision
         async for event in lease.take():
             steps.pass_on(event)
         steps.lease = lease
-        await _migrated(steps, preview)
+        await _migrated(steps, preview, outcome)
     except Stopped as stopped:
         raise stopped.cause from None
     except NotYet as wait:
@@ -143,8 +155,8 @@ async def _work(steps: Steps, preview: OidcPreview, decisions: MigrationDecision
         await lease.release()
 
 
-async def _migrated(steps: Steps, preview: OidcPreview) -> None:
-    job, outcome = steps.job, steps.outcome
+async def _migrated(steps: Steps, preview: OidcPreview, outcome: MigrationOutcome) -> None:
+    job = steps.job
     raw = job.project.identity.model_copy(update={"mode": "federated"})
     wished = job.project.model_copy(update={"identity": raw})
     every = {resource.key: resource for resource in resources(wished, replace(job.facts, edited=edited_files(wished, job.root)))}
@@ -158,7 +170,7 @@ async def _migrated(steps: Steps, preview: OidcPreview) -> None:
         steps.pass_on(event)
     await _apply(steps, [replace(every[FILES_KEY], after=())])
     if outcome.applied.complete and _published(steps):
-        await _proven_and_noted(steps, preview, wished)
+        await _proven_and_noted(steps, preview, wished, outcome)
 
 
 def _with_needs(every: dict[str, Resource], wanted: list[str]) -> list[str]:
@@ -199,7 +211,7 @@ def _published(steps: Steps) -> bool:
     return not edited
 
 
-async def _proven_and_noted(steps: Steps, preview: OidcPreview, wished: Project) -> None:
+async def _proven_and_noted(steps: Steps, preview: OidcPreview, wished: Project, outcome: MigrationOutcome) -> None:
     """Let a job of every environment sign in without the secret; note the end of its secret where one has."""
     job = steps.job
     for item in preview.environments:
@@ -216,18 +228,20 @@ async def _proven_and_noted(steps: Steps, preview: OidcPreview, wished: Project)
                     steps.outcome.unproven.append(item.environment)
             if not await presented(job, item.environment, subject):
                 words = "no job has signed in without the secret yet; the secret stays valid; go on with: lakestrap migrate oidc"
+                words = f"{item.environment}: {words}"
                 steps.tell(EventKind.NOTED, f"entra-client-secret/{item.environment}", "migrate", words)
                 continue
-        await _noted(steps, item, preview.grace)
+        until = await _noted(steps, item, preview.grace)
+        outcome.valid_until |= {item.environment: until} if until else {}
 
 
-async def _noted(steps: Steps, item: Leaving, grace: timedelta) -> None:
+async def _noted(steps: Steps, item: Leaving, grace: timedelta) -> datetime | None:
+    """Until when the secret stays valid; ``None`` where there is none."""
     job, key = steps.job, f"{EntraClientSecret.kind}/{item.environment}"
     book = await steps.asked(key, lambda: Notebook.opened(job.session, job.project.github.repository, item.environment))
     if key in book.notes or not item.secrets:
-        return
+        return book.notes[key].after if item.secrets else None
     now = await steps.asked(key, lambda: server_time(job))
     note = Note(key, Phase.RETIRING, now, (), "federated", tuple(h.id for h in item.secrets), now + grace, proven=True)
     await steps.mutated(book.key, "note", lambda: book.keep(job.session, note))
-    what = f"{key}: the client secret is valid until {note.after:%Y-%m-%d %H:%M} UTC; after that: lakestrap rotate"
-    steps.pending(key, what, f"https://github.com/{job.project.github.repository}", "nobody: wait")
+    return note.after

@@ -6,7 +6,7 @@ Owns the screens before the run, and what the run is to the screens after it. Wh
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from wizard.engine.events import Event
     from wizard.flows.decisions import Outcome
-    from wizard.flows.migrate_oidc import OidcPreview
+    from wizard.flows.migrate_oidc import MigrationOutcome, OidcPreview
     from wizard.flows.migrate_subject import SubjectPreview
     from wizard.tui.person import Person
     from wizard.tui.screens.page import Page
@@ -191,7 +191,7 @@ class Migrating(Undertaking):
         return iter(())
 
     def headline(self) -> str:
-        pending = self.sitting.outcome is not None and bool(self.sitting.outcome.pending)
+        pending = self.sitting.outcome is not None and bool(self.sitting.outcome.pending)  # a grace is nothing that anybody has to do
         return f"{self.job.project.name}: the migration {'is on its way' if pending else 'is done'}"
 
     def next_steps(self, outcome: Outcome) -> list[str]:
@@ -204,7 +204,7 @@ class Migrating(Undertaking):
 class LeavingSecrets(Migrating):
     """The run to federation."""
 
-    ended = "`lakestrap rotate` ends the client secrets after their grace"
+    ended = "`lakestrap rotate` ends the client secrets once their grace is over"
 
     def __init__(self, sitting: Sitting, preview: OidcPreview, line: str, grace: str) -> None:
         super().__init__(sitting, line)
@@ -217,7 +217,16 @@ class LeavingSecrets(Migrating):
     def events(self, person: Person, outcome: Outcome) -> AsyncIterator[Event]:
         from wizard.flows.migrate_oidc import migrate_oidc
 
-        return migrate_oidc(self.job, person, outcome, self.preview)
+        return migrate_oidc(self.job, person, cast("MigrationOutcome", outcome), self.preview)
+
+    def outcome(self) -> Outcome:
+        from wizard.flows.migrate_oidc import MigrationOutcome
+
+        return MigrationOutcome()
+
+    def words(self, outcome: Outcome) -> str:
+        told = cast("MigrationOutcome", outcome).words
+        return f"{told[:1].upper()}{told[1:]}." if told else ""
 
     def again(self) -> Page:
         return OidcMigration(self.grace)
