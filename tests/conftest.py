@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from tests import warm
 from wizard.sandbox.certificates import Certificates
 from wizard.sandbox.environment import PrivateFolder, empty_credentials, job_credentials, network, operator_credentials, without_credentials
 
@@ -49,6 +50,7 @@ def _prepare_process() -> None:
     if WORLDS not in os.environ:  # the first process of a run of tests; its workers inherit it
         os.environ[WORLDS] = str(FOLDER.path / "worlds")
         Path(os.environ[WORLDS]).mkdir()
+        os.environ[warm.SOCKET], os.environ[warm.RUNNER] = str(FOLDER.path / "warm"), str(os.getpid())
     for variable, name in (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"), ("XDG_DATA_HOME", ".local/share")):
         os.environ[variable] = str(HOME / name)
 
@@ -120,7 +122,7 @@ class Sandbox:
 
     def lakestrap(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """The product's own command, as a child process."""
-        return self.run(sys.executable, "-m", "wizard", *arguments, **options)
+        return self.run(*warm.command(), *arguments, **options)
 
 
 def forget_sign_in() -> None:

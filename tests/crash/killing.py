@@ -11,20 +11,20 @@ import random
 import shlex
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests import warm
 from tests.crash.canonical import differing, ids_in
 from tests.scenarios.rehearsal import SMALL, Finished, rehearsed, small_project
 
 Json = Any
 
-SETUP = (sys.executable, "-m", "wizard", "setup", "--yes", "--json", "--no-input")
-ADD = (sys.executable, "-m", "wizard", "add", "test", "--yes", "--json", "--no-input")
+SETUP = ("lakestrap", "setup", "--yes", "--json", "--no-input")
+ADD = ("lakestrap", "add", "test", "--yes", "--json", "--no-input")
 RESUMED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
 FINISHED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec {}'
 DEAD_CLAIM = 200.0
@@ -120,7 +120,7 @@ def _run(folder: Path, start: Path, case: Case, *options: str) -> Finished:
     small_project(folder, case.mode, case.project)
     given = ("--world", str(folder / "start.json"), *options)
     if not (case.elsewhere and options):
-        script = FINISHED.format(shlex.join(case.then)) if case.then else RESUMED
+        script = FINISHED.format(shlex.join([*warm.command(), *case.then[1:]])) if case.then else RESUMED
         return rehearsed(folder, "sh", "-c", script, "sh", *case.command, options=given, timeout=PATIENCE)
     first = rehearsed(folder, *SETUP, options=given, timeout=PATIENCE)
     if first.code == 0:

@@ -6,7 +6,6 @@ import copy
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from wizard.project.file import save
 World = dict[str, Any]
 
 WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
-DESTROY = (sys.executable, "-m", "wizard", "destroy", "--yes", "--json", "--no-input", "--confirm", "prod")
+DESTROY = ("lakestrap", "destroy", "--yes", "--json", "--no-input", "--confirm", "prod")
 
 
 @dataclass(frozen=True, slots=True)

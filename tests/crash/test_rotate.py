@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from tests.scenarios.rehearsal import Finished, rehearsed
 WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 SAMPLE = 1
 PATIENCE = 150.0
-ROTATE = (sys.executable, "-m", "wizard", "rotate", "--yes", "--json", "--no-input", "--grace", "0")
+ROTATE = ("lakestrap", "rotate", "--yes", "--json", "--no-input", "--grace", "0")
 CASES = {
     "client-secret": ("tiny", (*ROTATE, "--credential", "entra-client-secret")),
     "generated": ("gated", (*ROTATE, "prod", "--credential", "key-vault-secret")),

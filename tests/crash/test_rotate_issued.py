@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.scenarios.rehearsal import Finished, rehearsed
 
 WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 SAMPLE = 1
-ROTATE = (sys.executable, "-m", "wizard", "rotate", "--yes", "--json", "--no-input", "--grace", "0", "--credential")
+ROTATE = ("lakestrap", "rotate", "--yes", "--json", "--no-input", "--grace", "0", "--credential")
 KINDS = {"dbx": "databricks-oauth-secret", "tool": "databricks-token", "stone": "storage-key"}
 LEFT = {"dbx": 1, "tool": 1, "stone": 2}
 """How many values the issuer takes in the end: one, or both keys of an account."""

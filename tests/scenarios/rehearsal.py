@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 
 SMALL = """\
@@ -57,13 +59,22 @@ def small_project(folder: Path, mode: str = "federated", text: str = SMALL) -> P
 
 
 def rehearsed(
-    folder: Path, *command: str, options: tuple[str, ...] = (), environment: dict[str, str] | None = None, timeout: float = 300
+    folder: Path,
+    *command: str,
+    options: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+    timeout: float = 300,
+    cold: bool = False,
 ) -> Finished:
-    """``lakestrap sandbox run OPTIONS -- COMMAND`` with recording; ``lakestrap`` in the command is this checkout's."""
+    """``lakestrap sandbox run OPTIONS -- COMMAND`` with recording; a word ``lakestrap`` in the command is this checkout's.
+
+    ``cold`` starts processes of its own from nothing instead of forks of one that has imported (``tests/warm``).
+    """
     record, world = folder / "record.jsonl", folder / "world.json"
     given = ["--seed", "7", "--record", str(record), "--world-out", str(world), *options]
-    words = [sys.executable, "-m", "wizard", "sandbox", "run", *given, "--"]
-    inner = [sys.executable, "-m", "wizard", *command[1:]] if command[0] == "lakestrap" else list(command)
+    product = (sys.executable, "-m", "wizard") if cold else warm.command()
+    words = [*product, "sandbox", "run", *given, "--"]
+    inner = [part for word in command for part in (product if word == "lakestrap" else (word,))]
     inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     variables = {**inherited, "PYTHONPATH": str(ROOT), "API_KEY": "a-value-for-the-test", **(environment or {})}
     done = subprocess.run([*words, *inner], capture_output=True, text=True, timeout=timeout, check=False, cwd=folder, env=variables)

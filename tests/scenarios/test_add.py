@@ -13,7 +13,6 @@ import pytest
 from tests.crash.canonical import differing, ids_in
 from tests.scenarios.rehearsal import rehearsed, small_project
 
-PYTHON = (sys.executable, "-m", "wizard")
 HEAD = """\
 version: 1
 name: shop
@@ -68,10 +67,10 @@ def test_three_and_one_are_four(tmp_path: Path, mode: str, strategy: str) -> Non
     small_project(grown, text=text + "".join(row for row in ROWS if "name: uat" not in row))
     (grown / "merge.py").write_text(MERGING)
     script = TWICE.replace("AGAIN", "verify --json").replace("python3", sys.executable)
-    one = rehearsed(grown, "sh", "-c", script, "sh", *PYTHON)
+    one = rehearsed(grown, "sh", "-c", script, "sh", "lakestrap")
     assert one.code == 0, one.stderr + (grown / "two.err").read_text()
     small_project(whole, text=text + "".join(ROWS))
-    other = rehearsed(whole, *PYTHON, "setup", "--yes", "--json")
+    other = rehearsed(whole, "lakestrap", "setup", "--yes", "--json")
     assert other.code == 0, other.stderr
     begun = ids_in(rehearsed(tmp_path, "true").world)
     found = without_history(differing(comparable(other.world), comparable(one.world), begun, frozenset({"a-value-for-the-test"})))

@@ -60,7 +60,7 @@ environments:
 
 def lost_and_adopted(folder: Path, text: str, repository: str = "contoso/shop") -> Finished:
     small_project(folder, text=text)
-    return rehearsed(folder, "sh", "-c", LOST.replace("REPOSITORY", repository), "sh", *PYTHON)
+    return rehearsed(folder, "sh", "-c", LOST.replace("REPOSITORY", repository), "sh", "lakestrap")
 
 
 def said(done: Finished) -> list[str]:

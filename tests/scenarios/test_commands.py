@@ -26,7 +26,7 @@ def test_a_saved_plan_is_applied_once_and_refused_when_something_moved(tmp_path:
     "$@" apply first.plan --json 2>moved.err; echo "moved $?"
     "$@" plan --detailed-exitcode; echo "empty $?"
     """
-    done = rehearsed(tmp_path, "sh", "-c", script, "sh", *PYTHON)
+    done = rehearsed(tmp_path, "sh", "-c", script, "sh", "lakestrap")
     codes = [line for line in done.stdout.splitlines() if line.split(" ")[0] in ("plan", "changed", "applied", "moved", "empty")]
     assert codes == ["plan 5", "changed 2", "applied 0", "moved 2", "empty 0"], done.stdout[-3000:] + done.stderr[-2000:]
     assert "changed since the plan was made" in (tmp_path / "changed.err").read_text()

@@ -20,7 +20,8 @@ OWN = ("record.jsonl", "world.json", "left.json", "faults.yaml")
 
 def watched(folder: Path, *command: str, options: tuple[str, ...] = ()) -> tuple[Finished, Sampler]:
     with Sampler(CANARY, GIVEN) as sampler:
-        done = rehearsed(folder, *command, options=("--canary", CANARY, *options), environment={"API_KEY": f"{CANARY}-given"})
+        given = {"API_KEY": f"{CANARY}-given"}
+        done = rehearsed(folder, *command, options=("--canary", CANARY, *options), environment=given, cold=True)
     return done, sampler
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
 
+from tests import warm
 from tests.scenarios.rehearsal import rehearsed, small_project
 
 GROUND = ("/orgs/contoso/repos", "/contents/")
@@ -44,7 +46,7 @@ def overlapping(claims: list[str]) -> bool:
 def test_one_is_inside_at_a_time_and_both_end_with_it_set_up(tmp_path: Path) -> None:
     command = tmp_path / "bin" / "lakestrap"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{_python()}" -m wizard "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(warm.command())} "$@"\n')
     command.chmod(0o755)
     folders = [tmp_path / "ada", tmp_path / "also-ada"]
     for folder in folders:
@@ -64,12 +66,6 @@ def test_one_is_inside_at_a_time_and_both_end_with_it_set_up(tmp_path: Path) -> 
 def test_two_inside_would_be_seen() -> None:
     assert overlapping(["+a", "+b", "-a", "-b"])
     assert not overlapping(["+a", "+a", "-a", "+b", "-b"])
-
-
-def _python() -> str:
-    import sys
-
-    return sys.executable
 
 
 def _path() -> str:
