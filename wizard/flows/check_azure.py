@@ -14,13 +14,11 @@ from wizard.engine.plan import Action, Plan
 from wizard.engine.resource import Permission, Resource
 from wizard.errors import LakestrapError, NotSignedIn, Unreachable
 from wizard.flows.check_rows import Row, needed, or_unknown
+from wizard.flows.trials import CORES_OF_A_SMALL_CLUSTER
 from wizard.providers.verdict import Answer
 
 if TYPE_CHECKING:
     from wizard.flows.job import Job
-
-CORES_OF_A_SMALL_CLUSTER = 8
-"""Two small nodes: what the first job of the bundle needs."""
 
 
 def azure_questions(job: Job, plan: Plan) -> Iterator[Awaitable[Row | Sequence[Row]]]:

@@ -54,8 +54,8 @@ async def subscriptions(session: Session) -> list[Choice]:
     """Visible subscriptions, those that can be used first; by name, by id where several share a name."""
     rows = sorted(session.subscriptions.values(), key=lambda row: (row.state != "Enabled", row.name.lower()))
     names = Counter(row.name.lower() for row in rows)
-    unusable = {row.id: "" if row.state == "Enabled" else f"{row.state.lower()}, " for row in rows}
-    return [Choice(row.name if names[row.name.lower()] == 1 else row.id, row.name, unusable[row.id] + row.id) for row in rows]
+    marks = {row.id: f"{row.state.lower()}, " if row.state != "Enabled" else "trial, " if row.trial else "" for row in rows}
+    return [Choice(row.name if names[row.name.lower()] == 1 else row.id, row.name, marks[row.id] + row.id) for row in rows]
 
 
 async def regions(session: Session, subscription: str) -> list[Choice]:

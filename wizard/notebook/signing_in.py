@@ -6,7 +6,6 @@ Owns these widgets and the order of trying. Where a tenant blocks one way the ot
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,6 +14,7 @@ from html import escape
 import ipywidgets as widgets
 
 from wizard.errors import LakestrapError, NotSignedIn
+from wizard.flows.abandonable import abandonable
 from wizard.notebook import words
 from wizard.notebook.background import Background
 from wizard.notebook.sitting import Sitting
@@ -50,15 +50,22 @@ class SigningIn:
         self._show("<i>signing in …</i>", busy=True)
         try:
             if work is not None:
-                await asyncio.to_thread(work)
+                await abandonable(work)
             await self.sitting.sign_in()
         except LakestrapError as refusal:
             self._show(words.error(refusal), missing=isinstance(refusal, NotSignedIn))
             return
         finally:
             self.code.value = ""
-        self._show(self._who())
+        self._show(self._who() + await self._advice())
         self._done()
+
+    async def _advice(self) -> str:
+        from wizard.flows.trials import trial_advice
+
+        session = self.sitting.session
+        advice = await trial_advice(session, str(self.sitting.answers.get("region", ""))) if session is not None else ()
+        return "<br>".join(escape(line) for line in advice)
 
     def _look(self) -> Callable[[], object]:
         return lambda: None

@@ -10,7 +10,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from wizard.errors import Cancelled, NotAllowed, NotSignedIn
+from wizard.flows.abandonable import abandonable
 from wizard.flows.choices import subscriptions, tenants
+from wizard.flows.trials import trial_advice
 from wizard.questions import BY_FIELD
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ async def _show(console: Console, session: Session) -> None:
             "or begin a trial: https://azure.microsoft.com/free (its few cores may not suffice)",
         ]
         raise NotAllowed(f"{session.operator.name} sees no Azure subscription", hints=hints)
+    for line in await trial_advice(session):
+        console.say(line)
 
 
 async def _tenant(console: Console, lines: Lines) -> str:
@@ -93,9 +97,9 @@ async def _sign_in(console: Console, lines: Lines, tenant: str) -> None:
     cancelled = threading.Event()
     try:
         if way == "device code":
-            await asyncio.to_thread(device_login, lambda code, address: _show_code(console, code, address), cancelled, tenant)
+            await abandonable(lambda: device_login(lambda code, address: _show_code(console, code, address), cancelled, tenant))
         elif way == "browser":
-            await asyncio.to_thread(browser_login, tenant)
+            await abandonable(lambda: browser_login(tenant))
         else:
             raise Cancelled("not signed in to Azure", hints=[f"az login{' --tenant ' + tenant if tenant else ''}"])
     except NotSignedIn as refusal:

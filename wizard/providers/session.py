@@ -62,11 +62,15 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """An Azure subscription that the operator sees; ``state`` is ``Enabled``, ``Disabled``, ``Warned`` …"""
+    """An Azure subscription that the operator sees; ``state`` is ``Enabled``, ``Disabled``, ``Warned`` …
+
+    A ``trial`` has few cores in a region, and is given no more.
+    """
 
     id: str
     name: str
     state: str = "Enabled"
+    trial: bool = False
 
 
 class UnknownSubscription(KeyError):

@@ -33,6 +33,8 @@ Json = Any
 
 TENANT_ACCOUNT = "N/A(tenant level account)"
 PUBLIC_CLOUD = "AzureCloud"
+TRIALS = ("FreeTrial_", "AzureForStudents_", "AzureForStudentsStarter_", "AzurePass_")
+"""How the quota ids of offers begin that are given no larger quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ async def visible_subscriptions(session: Session) -> list[Subscription]:
     try:
         client = session.directory_of_subscriptions()
         return [
-            Subscription(str(item.subscription_id), str(item.display_name), str(getattr(item.state, "value", item.state)))
+            Subscription(str(item.subscription_id), str(item.display_name), str(getattr(item.state, "value", item.state)), _is_trial(item))
             async for item in client.subscriptions.list()
         ]
     except LakestrapError:
@@ -242,6 +244,11 @@ async def visible_subscriptions(session: Session) -> list[Subscription]:
         raise Unreachable(f"management.azure.com cannot be reached: {error.message}", hints=["check the network"]) from error
     except HttpResponseError as error:
         raise Unreachable(f"management.azure.com did not list the subscriptions: {error.message}") from error
+
+
+def _is_trial(subscription: Any) -> bool:
+    quota = str(getattr(subscription.subscription_policies, "quota_id", "") or "")
+    return quota.startswith(TRIALS)
 
 
 async def github_login(session: Session) -> str:

@@ -118,6 +118,14 @@ def test_device_code_declined_expired_and_entered_on_the_page(world: World) -> N
         people.approve(world, "NOSUCHCODE")
 
 
+def test_a_blocked_device_code_is_refused_in_the_browser_only(world: World) -> None:
+    world.table("login.tenant")["tenant"] = world.table("login.tenant")["tenant"] | {"device_login": "blocked"}
+    flow = _device(world)
+    page = answered(ROUTER, world, "POST", "https://login.microsoft.com/device", urlencode({"otc": flow["user_code"]}).encode())
+    assert b"You don't have access to this. Error Code: 53003" in page.body
+    assert _poll(world, flow).body["error"] == "authorization_pending"
+
+
 def _authorize(world: World, **changed: str) -> str:
     query = {
         "client_id": AZURE_CLI, "response_type": "code", "redirect_uri": "http://localhost:8400", "scope": SCOPE, "state": "s<1>",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from wizard.errors import BadInput, LakestrapError, NotSignedIn, Problem, Unreachable
 from wizard.flows.choices import fetch
 from wizard.flows.decisions import Decisions
+from wizard.flows.trials import CORES_OF_A_SMALL_CLUSTER
 from wizard.project.file import shown_as
 from wizard.questions import Choice
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from wizard.flows.add.entry import Proposal
     from wizard.providers.session import Session
 
-CORES_OF_A_SMALL_CLUSTER = 8
 UNUSABLE = frozenset({"Disabled", "Deleted", "Expired"})
 OPTIONS = {"subscription": "--subscription", "region": "--region", "reviewers": "--reviewer"}
 

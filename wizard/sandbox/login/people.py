@@ -2,6 +2,7 @@
 
 Owns the ephemeral tables ``_login.codes`` and ``_login.device_codes``. Whoever opens the authorize page is taken for the
 world's operator; a device code waits until ``approve`` is called, or a moment where the tenant says ``device_login: automatic``.
+Where it says ``device_login: blocked``, the page refuses whoever enters a code, and the program that waits is told nothing.
 """
 
 from __future__ import annotations
@@ -132,12 +133,18 @@ def new_device_code(world: World, form: dict[str, str]) -> Json:
 
 
 def approve(world: World, user_code: str, upn: str = "", *, declined: bool = False) -> None:
-    """What the person does in the browser: enter the code and sign in (as the operator unless named), or decline."""
+    """What the person does in the browser: enter the code and sign in (as the operator unless named), or decline.
+
+    Raises ``PermissionError`` where the tenant's policy blocks this way in:
+    https://learn.microsoft.com/entra/identity/conditional-access/policy-block-authentication-flows
+    """
     table = world.table("_login.device_codes")
     device = next((key for key, row in table.items() if row["user_code"] == user_code.strip().upper()), None)
     user = user_named(world, upn or operator(world))
     if device is None or user is None:
         raise KeyError(f"no device code {user_code}, or no such user")
+    if tenant(world).get("device_login") == "blocked":
+        raise PermissionError("53003")
     table[device] = table[device] | {"user": user["id"], "declined": declined}
 
 

@@ -153,6 +153,8 @@ def device_entered(request: Request, world: World) -> Response:
         people.approve(world, request.form().get("otc", ""))
     except KeyError:
         return _page("That code didn't work. Check the code and try again.")
+    except PermissionError as blocked:
+        return _page(f"You don't have access to this. Error Code: {blocked}")
     return _page("You have signed in on your device. You may now close this window.")
 
 

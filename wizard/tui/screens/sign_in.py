@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.errors import LakestrapError, NotSignedIn
+from wizard.flows.abandonable import abandonable
 from wizard.tui.screens.page import Page
+
+MAKING = ("setup", "add")
+"""Jobs that make something new, before which a trial's limits are told."""
 
 
 class SignIn(Page):
@@ -46,7 +53,7 @@ class SignIn(Page):
 
     def compose(self) -> ComposeResult:
         yield self.top()
-        with VerticalScroll(id="sign-in"):
+        with VerticalScroll(id="sign-in", can_focus=False):
             yield Static("Signing in", classes="heading")
             yield Static("○ Azure   asking az who is signed in …", id="azure", markup=False)
             yield Static("○ GitHub  …", id="github", markup=False)
@@ -54,30 +61,30 @@ class SignIn(Page):
             yield Static("", id="code", markup=False)
             yield OptionList(id="tenants")
             with Horizontal(classes="buttons", id="ways"):
-                yield Button("Device code", id="device", variant="primary")
+                yield Button("Device code", id="device")
                 yield Button("Browser", id="browser")
                 yield Button("GitHub token", id="token")
                 yield Button("Try again", id="again")
-            with Vertical(id="onward"):
                 yield Button("Continue", id="continue", variant="primary")
         yield Footer()
 
     def on_mount(self) -> None:
-        self._only("")
+        self._only()
         self.query_one("#tenants").display = False
         self.sign_in()
 
-    def _only(self, *buttons: str) -> None:
+    def _only(self, *buttons: str, focused: bool = True) -> None:
+        """Show these ways on; the first one named is the likeliest."""
+        self.set_focus(None)
         for button in self.query(Button):
             button.display = button.id in buttons
-        shown = [button for button in self.query(Button) if button.display]
-        if shown and self.is_current:
-            shown[0].focus()
+        if buttons and focused and self.is_current:
+            self.query_one(f"#{buttons[0]}").focus()
 
     @work(exclusive=True, group="sign-in")
     async def sign_in(self) -> None:
         """Ask who is signed in; on to the next screen where that is enough."""
-        self.query_one("#trouble", Static).update("")
+        self._trouble("")
         try:
             await asyncio.to_thread(self.sitting.begin)
             await self.sitting.sign_in()
@@ -88,16 +95,24 @@ class SignIn(Page):
             self._told(error)
             self._only("again", "device", "browser")
             return
-        self._signed_in()
+        self._who_it_is()
+        await self._enough()
 
-    def _signed_in(self) -> None:
+    def _who_it_is(self) -> None:
         self.refresh_top()
         session, known = self.sitting.session, self.sitting.known
         assert session is not None and known is not None
-        tenants = known.choices("tenants")
-        name = next((choice.label for choice in tenants if choice.value == session.tenant), session.tenant)
-        self._line("azure", "✓", f"Azure   {session.operator.name} in {name}, {len(session.subscriptions)} subscriptions")
+        name = next((choice.label for choice in known.choices("tenants") if choice.value == session.tenant), session.tenant)
+        count = len(session.subscriptions)
+        seen = f"{count} subscription{'' if count == 1 else 's'}" if count else "no subscription"
+        self._line("azure", "✓" if count else "✗", f"Azure   {session.operator.name} in {name}, {seen}")
         self._line("github", "✓" if known.login else "✗", f"GitHub  {known.login or 'no token was found'}")
+
+    async def _enough(self) -> None:
+        """On to the next screen where nothing is lacking, else what is and what to do."""
+        session, known = self.sitting.session, self.sitting.known
+        assert session is not None and known is not None
+        tenants = known.choices("tenants")
         if not session.subscriptions:
             self._no_subscription()
         elif not known.login:
@@ -110,26 +125,41 @@ class SignIn(Page):
             self._choose_tenant()
         elif self.stay:
             self._only("continue", "device", "browser", "token")
+        elif advice := await self._advice():
+            self._trouble(advice[0], *advice[1:])
+            self._only("continue", "again", "device", "browser")
         else:
             self.go_on()
 
+    async def _advice(self) -> tuple[str, ...]:
+        """What is to be known before something new is made in a trial."""
+        from wizard.flows.trials import trial_advice
+
+        session, answers = self.sitting.session, self.sitting.answers
+        if self.onward not in MAKING or session is None:
+            return ()
+        return await trial_advice(session, str(answers.get("region", "")) if answers is not None else "")
+
     def _not_signed_in(self, refusal: NotSignedIn) -> None:
         github = "GitHub" in refusal.message
-        self._line("github" if github else "azure", "✗", refusal.message)
         if github:
+            self._line("github", "✗", "GitHub  not signed in")
             self.sitting.token = None
             self._only("token", "again")
+            self._told(refusal)
         else:
+            self._line("azure", "✗", "Azure   not signed in")
             self._only("device", "browser", "again")
-        self._told(refusal)
+            here = "Here: by a code that you type into any browser, or by a browser of this machine."
+            self._trouble(refusal.message, here, *(f"By yourself: {hint}; then try again." for hint in refusal.hints))
 
     def _no_subscription(self) -> None:
         self._trouble(
-            "This account sees no Azure subscription in this tenant.\n\n"
-            "  • In another tenant? az login --tenant TENANT, then try again.\n"
-            "  • None at all? Create one: https://portal.azure.com/#view/Microsoft_Azure_Billing/SubscriptionsBlade\n"
-            "  • A free trial allows 4 vCPUs in a region: enough to set up, too few for most clusters; pay-as-you-go lifts it.\n"
-            "  • Somebody else's? Ask for the role Owner on the subscription, or Contributor and User Access Administrator."
+            "This account sees no Azure subscription in this tenant.",
+            "In another tenant? az login --tenant TENANT, then try again.",
+            "None at all? Add one under Subscriptions in https://portal.azure.com, then try again.",
+            "A new trial has 4 vCPUs in a region: enough to set up, too few for a cluster; pay as you go lifts it.",
+            "Somebody else's? Ask for the role Owner on the subscription, or Contributor and User Access Administrator.",
         )
         self._only("again", "device", "browser")
 
@@ -152,8 +182,12 @@ class SignIn(Page):
         style = {"✓": "bold green", "✗": "bold red"}.get(mark, "dim")
         self.query_one(f"#{where}", Static).update(Text.assemble((f"{mark} ", style), text))
 
-    def _trouble(self, text: str) -> None:
-        self.query_one("#trouble", Static).update(text)
+    def _trouble(self, text: str, *points: str) -> None:
+        """What is lacking, and below it the ways out as points."""
+        listed = Table.grid(padding=(0, 1))
+        for point in points:
+            listed.add_row("  •", point)
+        self.query_one("#trouble", Static).update(Group(text, "", listed) if points else text)
 
     def _told(self, error: LakestrapError) -> None:
         self._trouble("\n".join([error.message, *(f"hint: {hint}" for hint in error.hints)]))
@@ -177,9 +211,10 @@ class SignIn(Page):
 
         self.cancelled = threading.Event()
         self._line("azure", "○", "Azure   asking for a code …")
-        self._only("browser")
+        self._trouble("")
+        self._only("browser", focused=False)
         try:
-            await asyncio.to_thread(device_login, self._code_arrived, self.cancelled, self.sitting.tenant)
+            await abandonable(partial(device_login, self._code_arrived, self.cancelled, self.sitting.tenant))
         except LakestrapError as error:
             self._hide_code()
             self._told(error)
@@ -194,13 +229,16 @@ class SignIn(Page):
     def show_code(self, code: str, address: str) -> None:
         """The code to type, large, and where."""
         self.code = code
+        self._trouble("")
+        self._only("browser", focused=False)  # an Enter too many would give the code up
         self.query_one("#code", Static).update(
             Text.assemble(
                 "Open ",
                 (address, "bold underline"),
                 " in any browser and type\n\n    ",
                 (f" {' '.join(code)} ", "bold reverse"),
-                "\n\nC copies the code. This screen goes on by itself once you have signed in.",
+                "\n\nC copies the code. This screen goes on by itself once you have signed in.\n"
+                "Does that page say that you have no access (53003)? Your tenant blocks this way: take the browser.",
             )
         )
         self.query_one("#code").display = True
@@ -217,9 +255,10 @@ class SignIn(Page):
         self.cancelled.set()
         self._hide_code()
         self._line("azure", "○", "Azure   a browser window was opened: sign in there …")
-        self._only("device")
+        self._trouble("")
+        self._only("device", focused=False)
         try:
-            await asyncio.to_thread(browser_login, self.sitting.tenant)
+            await abandonable(partial(browser_login, self.sitting.tenant))
         except LakestrapError as error:
             self._told(error)
             self._only("device", "browser")
@@ -236,6 +275,9 @@ class SignIn(Page):
         if token is not None:
             self.sitting.token = token
             self.sign_in()
+
+    def on_unmount(self) -> None:
+        self.cancelled.set()
 
     def action_copy(self) -> None:
         if self.code:
