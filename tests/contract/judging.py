@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,19 +44,40 @@ def _judge() -> Any:
 
 
 @functools.cache
-def _knowledge() -> tuple[Any, Any]:
-    judge = _judge()
-    return judge.load(judge.SPECS), judge.read_gaps(GAPS)
+def _gaps(also: str) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gaps.txt"
+        path.write_text(f"{GAPS.read_text(encoding='utf-8')}\n{also}\n", encoding="utf-8")
+        return _judge().read_gaps(path)
 
 
-def judged(exchanges: Iterable[Mapping[str, Any]]) -> Judged:
-    """The judge's verdict, strict, with the known gaps."""
-    judge, (services, rules) = _judge(), _knowledge()
+class _Described(dict[str, Any]):
+    """The operations of each service, its descriptions read when its first exchange is judged."""
+
+    def __contains__(self, service: object) -> bool:
+        return service in _judge().DOCUMENTS
+
+    def __missing__(self, service: str) -> Any:
+        judge = _judge()
+        whole, judge.DOCUMENTS = judge.DOCUMENTS, {service: judge.DOCUMENTS[service]}
+        try:
+            self[service] = judge.load(judge.SPECS)[service]
+        finally:
+            judge.DOCUMENTS = whole
+        return self[service]
+
+
+_DESCRIBED = _Described()
+
+
+def judged(exchanges: Iterable[Mapping[str, Any]], *, also: str = "") -> Judged:
+    """The judge's verdict, strict, with the known gaps; ``also`` is the text of more of them."""
+    judge, rules = _judge(), _gaps(also)
     findings, operations = [], set()
     for whole in exchanges:
         for exchange in judge.singly({**whole}):
             exchange["service"], own = judge.service_of(exchange)
-            verdict, problems, route = judge.judge_exchange(exchange, services, True)
+            verdict, problems, route = judge.judge_exchange(exchange, _DESCRIBED, True)
             gap = verdict == "unknown" and judge.is_gap(rules, exchange)
             strangers = [] if own else ["the host is none of the clouds' own"]
             told = strangers if gap else [*problems, *strangers]

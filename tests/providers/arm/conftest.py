@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ GAPS = (r"arm GET /subscriptions/[^/]+/operationresults/[^/]+  # where a deletio
 
 
 @pytest.fixture
-async def session(sandbox: Any, tmp_path: Path) -> AsyncIterator[Session]:
+async def session(sandbox: Any) -> AsyncIterator[Session]:
     """The operator's session; ends with the judge over every exchange with Azure."""
     opened = await open_session()
     yield opened
     await opened.close()
-    agree([each for each in sandbox.exchanges if each["service"] == "arm"], tmp_path)
+    agree([each for each in sandbox.exchanges if each["service"] == "arm"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ POLLED = ("/operationresults/", "/operationstatuses/")
 
 
 @pytest.fixture
-async def session(sandbox: Any, tmp_path: Path) -> AsyncIterator[Session]:
+async def session(sandbox: Any) -> AsyncIterator[Session]:
     """The operator's session, with a group and registered providers; ends with the judge over every exchange with ARM."""
     opened = await open_session()
     for namespace in ("Microsoft.Databricks", "Microsoft.Storage", "Microsoft.Insights", "Microsoft.OperationalInsights"):
@@ -33,4 +32,4 @@ async def session(sandbox: Any, tmp_path: Path) -> AsyncIterator[Session]:
     yield opened
     await opened.close()
     spoken = [each for each in sandbox.exchanges if each["service"] == "arm"]
-    agree([each for each in spoken if not any(part in each["url"].lower() for part in POLLED)], tmp_path)
+    agree([each for each in spoken if not any(part in each["url"].lower() for part in POLLED)])

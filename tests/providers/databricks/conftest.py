@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from wizard.providers.signin import open_session
 
 
 @pytest.fixture
-async def workspace(sandbox: Any, tmp_path: Path) -> AsyncIterator[Workspace]:
+async def workspace(sandbox: Any) -> AsyncIterator[Workspace]:
     """The operator's session and a workspace that this run has just made."""
     session = await open_session()
     made = Workspace(sandbox, session)
     await made.prepare()
     yield made
     await session.close()
-    agree([each for each in sandbox.exchanges if each["service"] in ("arm", "keyvault", "databricks")], tmp_path)
+    agree([each for each in sandbox.exchanges if each["service"] in ("arm", "keyvault", "databricks")])

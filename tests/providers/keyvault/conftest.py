@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from wizard.providers.signin import open_session
 
 
 @pytest.fixture
-async def place(sandbox: Any, tmp_path: Path) -> AsyncIterator[Place]:
+async def place(sandbox: Any) -> AsyncIterator[Place]:
     """The operator's session and a registered subscription; ends with the judge over every exchange with Azure."""
     session = await open_session()
     made = Place(sandbox, session)
     await made.prepare()
     yield made
     await session.close()
-    agree([each for each in sandbox.exchanges if each["service"] in ("arm", "keyvault")], tmp_path)
+    agree([each for each in sandbox.exchanges if each["service"] in ("arm", "keyvault")])

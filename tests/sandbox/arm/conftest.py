@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +22,9 @@ def world_description() -> Any:
 
 
 @pytest.fixture
-def calls(world_description: Any, tmp_path: Path) -> Iterator[Calls]:
+def calls(world_description: Any) -> Iterator[Calls]:
     """Requests into a world; ends with the judge over every exchange."""
     made = Calls(world_description)
     yield made
     if found := [each for each in made.recorder.exchanges if described(each)]:
-        agree(found, tmp_path)
+        agree(found)

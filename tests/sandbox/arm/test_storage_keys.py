@@ -59,7 +59,7 @@ class Account(Calls):
 def account(tmp_path: Path) -> Iterator[Account]:
     made = Account()
     yield made
-    agree(made.recorder.exchanges, tmp_path)
+    agree(made.recorder.exchanges)
 
 
 def test_listing_changes_nothing_and_tells_the_same_twice(account: Account) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,13 +47,13 @@ def world_description() -> Any:
 
 
 @pytest.fixture
-def cloud(world_description: Any, tmp_path: Path) -> Iterator[Cloud]:
+def cloud(world_description: Any) -> Iterator[Cloud]:
     """Requests into a world; ends with the judge over every exchange that the descriptions hold."""
     made = Cloud(world_description)
     yield made
     spoken = [each for each in made.recorder.exchanges if not any(part in each["url"].lower() for part in POLLED)]
     if spoken:
-        agree(spoken, tmp_path)
+        agree(spoken)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.sandbox.keyvault.calls import agree
 
 
 @pytest.fixture
-def lakehouse(tmp_path: Path) -> Iterator[Lakehouse]:
+def lakehouse() -> Iterator[Lakehouse]:
     made = Lakehouse()
     yield made
-    agree(made.recorder.exchanges, tmp_path)
+    agree(made.recorder.exchanges)

@@ -7,12 +7,10 @@ Owns the tiny client of the sandbox's own tests. ``agree`` judges every exchange
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.contract.judging import JUDGE, judged
 from wizard.sandbox.application import Application
 from wizard.sandbox.login.tokens import mint
 from wizard.sandbox.recorder import Recorder
@@ -20,9 +18,6 @@ from wizard.sandbox.router import Request, Response
 from wizard.sandbox.services import routers
 from wizard.sandbox.worlds import load
 
-ROOT = Path(__file__).resolve().parents[3]
-JUDGE = ROOT.parent / "shared" / "conformance" / "judge.py"
-GAPS = ROOT / "tests" / "contract" / "known-gaps.txt"
 ARM = "https://management.azure.com"
 AUDIENCES = {
     "graph.microsoft.com": "https://graph.microsoft.com",
@@ -33,16 +28,7 @@ DEV = "11111111-0001-4d5e-8f60-a1b2c3d4e501"
 UAT = "11111111-0002-4d5e-8f60-a1b2c3d4e502"
 PROD = "11111111-0004-4d5e-8f60-a1b2c3d4e504"
 ADA, BEA, ANA = "ada@contoso.com", "bea@contoso.com", "ana@contoso.com"
-OWN_GAPS = (
-    r"keyvault GET /secrets/[^/]+  # the latest version: an empty {secret-version}, whose slash the judge strips",
-    r"keyvault PATCH /secrets/[^/]+  # the latest version: an empty {secret-version}, whose slash the judge strips",
-    r"arm GET /subscriptions/[^/]+/providers/Microsoft\.KeyVault/locations/[^/]+/operationResults/[^/]+  # where a purge is polled",
-    r"databricks GET /\.well-known/databricks-config  # not in the SDK's description",
-    r"databricks GET /oidc/.*  # not in the SDK's description",
-    r"databricks GET /aad/auth  # not in the SDK's description",
-    r"databricks POST /api/2\.0/workspace-files/import-file/.*  # not in the SDK's description",
-    r"databricks POST /telemetry-ext  # not in the SDK's description",
-)
+OWN_GAP = r"arm GET /subscriptions/[^/]+/providers/Microsoft\.KeyVault/locations/[^/]+/operationResults/[^/]+  # where a purge is polled"
 
 
 class Calls:
@@ -103,14 +89,8 @@ class Calls:
         return str(rows[0]["id"])
 
 
-def agree(exchanges: list[dict[str, Any]], folder: Path) -> None:
+def agree(exchanges: list[dict[str, Any]]) -> None:
     """Fail where an exchange with our services disagrees with the official descriptions."""
     if not JUDGE.exists():
         return
-    recording, gaps = folder / "exchanges.jsonl", folder / "gaps.txt"
-    recording.write_text("".join(json.dumps(exchange) + "\n" for exchange in exchanges))
-    known = GAPS.read_text() if GAPS.exists() else ""
-    gaps.write_text("\n".join((known, *OWN_GAPS)) + "\n")
-    command = [sys.executable, str(JUDGE), "--strict", "--gaps", str(gaps), str(recording)]
-    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert found.returncode == 0, found.stdout + found.stderr
+    assert judged(exchanges, also=OWN_GAP).findings == ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from tests.sandbox.keyvault.calls import Calls, agree
 
 
 @pytest.fixture
-def calls(tmp_path: Path) -> Iterator[Calls]:
+def calls() -> Iterator[Calls]:
     """Requests into the world ``owner``; ends with the judge over every exchange."""
     made = Calls()
     yield made
-    agree(made.recorder.exchanges, tmp_path)
+    agree(made.recorder.exchanges)

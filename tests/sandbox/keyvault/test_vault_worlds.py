@@ -17,14 +17,14 @@ def test_a_vault_with_access_policies_that_was_there_before(tmp_path: Path) -> N
     assert calls.call("PUT", url, {"value": "v"}, who=ADA).status == 200
     refused = calls.call("PUT", url, {"value": "v"}, who=BEA)
     assert (refused.status, calls.code(refused)) == (403, "ForbiddenByPolicy")
-    agree(calls.recorder.exchanges, tmp_path)
+    agree(calls.recorder.exchanges)
 
 
 def test_a_workspace_that_was_there_before(tmp_path: Path) -> None:
     calls = Calls("brownfield")
     host = "https://adb-7405601234567890.10.azuredatabricks.net"
     assert calls.call("GET", f"{host}/api/2.0/preview/scim/v2/Me").body["userName"] == ADA
-    agree(calls.recorder.exchanges, tmp_path)
+    agree(calls.recorder.exchanges)
 
 
 def test_a_vault_of_another_tenant_answers_with_its_own_challenge() -> None:
