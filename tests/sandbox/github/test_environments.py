@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from nacl.public import PublicKey, SealedBox
 
+from tests.contract.judging import JUDGE
 from tests.sandbox.github.conftest import GitHub
-from tests.sandbox.github.judging import JUDGE, disagreements
+from tests.sandbox.github.judging import disagreements
 from wizard.sandbox.github import models
 
 SHOP = "/repos/contoso/shop"
