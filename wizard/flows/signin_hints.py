@@ -39,6 +39,14 @@ REMEDIES: dict[str, tuple[str, bool]] = {
     "AADSTS700024": ("the job's token was no longer valid: the job ran for too long before it signed in", False),
     "AADSTS53003": ("a Conditional Access policy blocks workload identities: ask an administrator of the tenant", False),
 }
+_UNTRUSTED = "your identity does not trust this job: run `lakestrap explain ENVIRONMENT`, which tells the command that lets it"
+_NO_SUCH = "write the client id of an application of this tenant as `existing.identity` in lakestrap.yaml, then run `lakestrap setup`"
+OF_YOUR_OWN: dict[str, str] = {
+    **dict.fromkeys(("AADSTS700213", "AADSTS7002138", "AADSTS700211", "AADSTS700212", "AADSTS70025"), _UNTRUSTED),
+    "AADSTS700016": f"the variable AZURE_CLIENT_ID names no application of this tenant: {_NO_SUCH}",
+    "AADSTS7000229": "your application has no service principal in this tenant: run `az ad sp create --id CLIENT-ID`",
+}
+"""What mends it where the identity is the user's own: set-up changes none of those."""
 TEXTS: tuple[tuple[str, str, str, bool], ...] = (
     ("NoIdToken", r"id-token in the workflow|ACTIONS_ID_TOKEN_REQUEST_URL", "the job lacks `permissions: id-token: write`", False),
     ("NoValues", r"Ensure 'client-id' and 'tenant-id' are supplied", "the environment has no AZURE_CLIENT_ID or AZURE_TENANT_ID", False),
@@ -55,21 +63,29 @@ MARK = re.compile(r"##\[error\]|ERROR:")
 STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z ")
 
 
-def hint(log: str) -> Hint | None:
-    """What the log of a failed job says went wrong: its first error that the tables know, else its last error line."""
+def hint(log: str, *, own: bool = False) -> Hint | None:
+    """What the log of a failed job says went wrong: its first error that the tables know, else its last error line.
+
+    ``own``: the job signs in as an identity of the user's own.
+    """
     lines = [STAMP.sub("", line).strip() for line in log.splitlines()]
     errors = [line.removeprefix("##[error]") for line in lines if MARK.search(line)]
     for line in lines:
         if (found := CODE.search(line)) is not None:
             unknown = f"see https://login.microsoftonline.com/error?code={found[0].removeprefix('AADSTS')}"
-            remedy, delay = REMEDIES.get(found[0], (unknown, False))
-            return Hint(found[0], line.removeprefix("##[error]"), remedy, delay)
-    for code, pattern, remedy, delay in TEXTS:
+            delay = REMEDIES.get(found[0], ("", False))[1]
+            return Hint(found[0], line.removeprefix("##[error]"), remedy(found[0], own=own) or unknown, delay)
+    for code, pattern, mends, delay in TEXTS:
         matching = next((line for line in lines if re.search(pattern, line)), None)
         if matching is not None:
             shown = matching if MARK.search(matching) or not errors else errors[0]
-            return Hint(code, shown.removeprefix("##[error]"), remedy, delay)
+            return Hint(code, shown.removeprefix("##[error]"), mends, delay)
     return Hint("", errors[-1], "read the log of the run") if errors else None
+
+
+def remedy(code: str, *, own: bool = False) -> str:
+    """What mends an error with that code; empty where the tables do not know it."""
+    return (OF_YOUR_OWN.get(code, "") if own else "") or REMEDIES.get(code, ("", False))[0]
 
 
 def subject_of(log: str) -> str:

@@ -257,11 +257,13 @@ class _Proof:
 
         jobs = await self._asked(name, lambda: failed_jobs(self.session, self.repository, run.id))
         log = "\n".join(job.log for job in jobs)
-        found = hint(log) or Hint("", f"the run ended with {run.conclusion}", f"open {run.url}")
+        found = hint(log, own=self.project.identity.mode == "existing") or Hint(
+            "", f"the run ended with {run.conclusion}", f"open {run.url}"
+        )
         if found.delay and self.young and pause is not None:
             self._tell(EventKind.WAITING, name, f"not known everywhere yet: {found.code}", link=run.url, seconds=pause)
             await asyncio.sleep(pause)
             return True
-        remedy = f"{found.remedy}\n{run.url}"
+        remedy = f"{found.remedy.replace('ENVIRONMENT', name)}\n{run.url}"
         self._tell(EventKind.CHANGE_FAILED, name, "failed", found.line, remedy, code=found.code, link=run.url, subject=subject_of(log))
         return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.flows.explain.asked import Claims
 from wizard.providers.github.oidc_subject import ISSUER
@@ -21,12 +21,16 @@ MIGRATE, SETUP, VERIFY = "lakestrap migrate subject", "lakestrap setup", "lakest
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an environment's jobs present, by GitHub's word of now, and what its identity trusts (``None``: may not be read)."""
+    """What an environment's jobs present, by GitHub's word of now, and what its identity trusts (``None``: may not be read).
+
+    ``command`` lets an identity of the user's own trust them; empty where the identity is the project's.
+    """
 
     environment: str
     subject: str
     trusted: tuple[Claims, ...] | None = None
     why_unknown: str = ""
+    command: str = ""
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -92,6 +96,17 @@ def nearest(subject: str, expected: Sequence[Expected]) -> Expected | None:
 
 def findings(presented: Claims, expected: Expected, code: str = "") -> Iterator[Finding]:
     """Every difference worth telling, the cause first; at least one."""
+    for found in _findings(presented, expected, code):
+        yield replace(found, commands=_of_your_own(found.commands, expected)) if expected.command else found
+
+
+def _of_your_own(commands: tuple[str, ...], expected: Expected) -> tuple[str, ...]:
+    """Neither set-up nor a migration changes whom an identity of the user's own trusts: its owner does, or has done so already."""
+    mends = VERIFY if expected.subject in expected.subjects else expected.command
+    return tuple(dict.fromkeys(mends if command in (SETUP, MIGRATE) else command for command in commands))
+
+
+def _findings(presented: Claims, expected: Expected, code: str) -> Iterator[Finding]:
     if presented.audience and presented.audience != AUDIENCE:
         why = "the job asks for a token of another audience: leave `audience` of azure/login out"
         yield Finding("audience", why, presented.audience, AUDIENCE, ("edit the workflow",))

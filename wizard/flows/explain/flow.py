@@ -9,13 +9,17 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from wizard.blueprint import resources
 from wizard.engine.survey import survey
 from wizard.errors import LakestrapError, NotAllowed, NotYet
 from wizard.flows.explain.asked import Asked, Claims, claims_in
 from wizard.flows.explain.comparison import Expected, Finding, findings, nearest
 from wizard.flows.migrate_subject.preview import CREDENTIALS, concerned, held_by
-from wizard.flows.signin_hints import REMEDIES, hint
-from wizard.providers.github.oidc_subject import UnfixedSubject, subject_template
+from wizard.flows.pending import TRUSTS
+from wizard.flows.signin_hints import hint, remedy
+from wizard.providers.entra.existing_trust import ApplicationTrust
+from wizard.providers.github.oidc_subject import ISSUER, UnfixedSubject, subject_template
+from wizard.providers.identity.existing_trust import IdentityTrust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,16 +77,17 @@ def without_sign_in(question: Asked) -> Explanation:
 
 
 def _compared(answer: Explanation, expected: Sequence[Expected]) -> Explanation:
+    own = any(each.command for each in expected)
     meant = nearest(answer.presented.subject, expected) if answer.presented.subject else None
     meant = meant or next((each for each in expected if each.environment == answer.environment), None)
     if meant is None:
         found = _everywhere(expected) if answer.code in OF_TRUST else ()
         commands = dict.fromkeys(command for finding in found for command in finding.commands)
-        return replace(answer, findings=found, commands=tuple(commands) or answer.commands or _by_code(answer.code))
+        return replace(answer, findings=found, commands=tuple(commands) or answer.commands or _by_code(answer.code, own=own))
     found = tuple(findings(answer.presented, meant, answer.code))
     commands = dict.fromkeys(command for finding in found for command in finding.commands)
     filled = replace(answer, environment=meant.environment, expected=meant.subject, trusted=meant.subjects, findings=found)
-    return replace(filled, commands=tuple(commands) or _by_code(answer.code))
+    return replace(filled, commands=tuple(commands) or _by_code(answer.code, own=own))
 
 
 def _everywhere(expected: Sequence[Expected]) -> tuple[Finding, ...]:
@@ -99,10 +104,10 @@ def _of_environment(answer: Explanation, expected: Sequence[Expected]) -> Explan
     return _compared(replace(answer, presented=Claims(subject=meant.subject)), expected)
 
 
-def _by_code(code: str) -> tuple[str, ...]:
+def _by_code(code: str, *, own: bool = False) -> tuple[str, ...]:
     if not code:
         return ()
-    return (REMEDIES[code][0],) if code in REMEDIES else (f"see {DOCUMENTED.format(code.removeprefix('AADSTS'))}",)
+    return (remedy(code, own=own) or f"see {DOCUMENTED.format(code.removeprefix('AADSTS'))}",)
 
 
 async def _of_run(job: Job, question: Asked) -> Explanation:
@@ -118,7 +123,7 @@ async def _of_run(job: Job, question: Asked) -> Explanation:
         claims = claims_in(await log_of(job.session, repository, run.id))
         return replace(answer, line="the run succeeded", presented=claims)
     for failed in await failed_jobs(job.session, repository, run.id):
-        told = hint(failed.log)
+        told = hint(failed.log, own=job.project.identity.mode == "existing")
         if told is None:
             continue
         code = told.code if told.code.startswith("AADSTS") else ""
@@ -150,13 +155,22 @@ async def wanted(job: Job) -> tuple[tuple[Expected, ...], tuple[str, ...]]:
         except UnfixedSubject as problem:
             unknown.append(problem.message)
             continue
+        command = _granting(job, name, subject)
         held = trusts.get(name, "it is not looked at with identity.mode " + job.project.identity.mode)
         if isinstance(held, str):
             unknown.append(f"whom the identity of {name} trusts: {held}")
-            expected.append(Expected(name, subject, None, held))
+            expected.append(Expected(name, subject, None, held, command))
         else:
-            expected.append(Expected(name, subject, tuple(Claims(trust.subject, trust.issuer, trust.audience) for trust in held)))
+            claims = tuple(Claims(trust.subject, trust.issuer, trust.audience) for trust in held)
+            expected.append(Expected(name, subject, claims, command=command))
     return tuple(expected), tuple(dict.fromkeys(unknown))
+
+
+def _granting(job: Job, environment: str, subject: str) -> str:
+    """The command by which the owner of an identity of the user's own lets it trust that subject; empty for those of the project."""
+    keys = {f"{kind}{environment}" for kind in TRUSTS}
+    found = next((each for each in resources(job.project, job.facts) if each.key in keys), None)
+    return replace(found, issuer=ISSUER, subject=subject).command("create") if isinstance(found, (ApplicationTrust, IdentityTrust)) else ""
 
 
 async def _trusts(job: Job) -> dict[str, tuple[Trust, ...] | str]:
