@@ -42,6 +42,13 @@ def with_existing(**existing: str) -> Project:
     return Project.model_validate(own)
 
 
+def existing_catalog() -> Project:
+    """A catalog of the user's own in dev, and ours in prod."""
+    own = project(data={"unity_catalog": True}).model_dump(mode="json", by_alias=True)
+    own["environments"][0]["existing"] = {"catalog": "sales"}
+    return Project.model_validate(own)
+
+
 def facts(*, policy_vaults: frozenset[str] = frozenset(), gates: Gates | None = None) -> Facts:
     """What the world would say."""
     return Facts(
@@ -62,6 +69,7 @@ CASES: dict[str, tuple[Project, Facts]] = {
         project(data={"unity_catalog": True}, access=[{"group": "data-analysts", "role": "data-reader", "environments": ["prod"]}]),
         facts(),
     ),
+    "existing-catalog": (existing_catalog(), facts()),
     "existing-identities": (with_existing(identity="0f0f0f0f-0001-4d5e-8f60-000000000001"), facts()),
     "release": (project(delivery={"strategy": "release"}), facts()),
     "environment-branches": (project(delivery={"strategy": "environment-branches"}), facts()),

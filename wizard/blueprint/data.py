@@ -1,7 +1,7 @@
 """The data side: what Unity Catalog knows of an environment's data lake, and who works with it.
 
-Owns which securables a project needs and what they wait for. Nothing unless ``data.unity_catalog`` is wished. The names of all of them
-begin with the catalog's, since a metastore is shared by every workspace of a region.
+Owns which securables a project needs and what they wait for. Nothing unless ``data.unity_catalog`` is wished. A catalog of the user's own
+is used as it is: schemas and grants go into it. Other names begin with that of a catalog of ours, since a region shares its metastore.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from wizard.blueprint.vaults import data_people, who
 from wizard.engine.resource import Ref, Resource
 from wizard.project.data import schemas
 from wizard.providers.databricks.catalog import Catalog
+from wizard.providers.databricks.existing_catalog import ExistingCatalog
 from wizard.providers.databricks.external_location import ExternalLocation
 from wizard.providers.databricks.grant import Grant
 from wizard.providers.databricks.metastore_assignment import MetastoreAssignment
@@ -33,7 +34,8 @@ def data(place: Place) -> Iterator[Resource]:
         return
     project, host, named, owned = place.project, place.host, place.named, place.owned
     owner = project.data.owner or ""
-    catalog = f"databricks.catalog/{place.name}"
+    own = place.environment.existing.catalog
+    assignment = f"databricks.metastore_assignment/{place.name}"
     yield MetastoreAssignment(**named, host=host, region=place.region)
     connector = Ref(f"arm.deployment/{place.name}", "output.accessConnectorId")
     yield StorageCredential(
@@ -43,31 +45,41 @@ def data(place: Place) -> Iterator[Resource]:
         credential=place.names.catalog,
         connector_id=connector,
         isolated=project.data.isolated,
-        after=(f"databricks.metastore_assignment/{place.name}",),
+        after=(assignment,),
     )
     yield from _locations(place)
-    first = project.lake.containers[0]
-    yield Catalog(
-        **named,
-        host=host,
-        owner=owner,
-        catalog=place.names.catalog,
-        storage_root=path(place, first, "managed/catalog"),
-        isolated=project.data.isolated,
-        after=(f"databricks.external_location/{place.name}/{first}",),
-    )
+    yield ExistingCatalog(**named, host=host, catalog=own, after=(assignment,)) if own else _catalog(place)
     for schema, container in schemas(project).items():
         yield Schema(
             name=f"{place.name}/{schema}",
             **owned,
             host=host,
             owner=owner,
-            catalog=Ref(catalog, "catalog"),
+            catalog=catalog_of(place),
             schema=schema,
             storage_root=path(place, container, f"managed/schemas/{schema}") if container else "",
             after=(f"databricks.external_location/{place.name}/{container}",) if container else (),
         )
     yield from _grants(place)
+
+
+def _catalog(place: Place) -> Resource:
+    first = place.project.lake.containers[0]
+    return Catalog(
+        **place.named,
+        host=place.host,
+        owner=place.project.data.owner or "",
+        catalog=place.names.catalog,
+        storage_root=path(place, first, "managed/catalog"),
+        isolated=place.project.data.isolated,
+        after=(f"databricks.external_location/{place.name}/{first}",),
+    )
+
+
+def catalog_of(place: Place) -> Ref:
+    """The name of the environment's catalog, as soon as it is there."""
+    kind = ExistingCatalog.kind if place.environment.existing.catalog else Catalog.kind
+    return Ref(f"{kind}/{place.name}", "catalog")
 
 
 def path(place: Place, container: str, folder: str = "") -> Ref:
@@ -94,7 +106,7 @@ def _locations(place: Place) -> Iterator[Resource]:
 
 def _grants(place: Place) -> Iterator[Resource]:
     """Who works with the catalog, and the pipeline's own files beside it."""
-    catalog = Ref(f"databricks.catalog/{place.name}", "catalog")
+    catalog = catalog_of(place)
     yield _grant(place, "deploy", "catalog", catalog, place.client_id, DEPLOY)
     for container in place.project.lake.containers:
         location = Ref(f"databricks.external_location/{place.name}/{container}", "location")

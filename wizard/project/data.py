@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from wizard.project.naming import names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -32,6 +34,7 @@ def troubles(project: Project) -> Iterator[Trouble]:
         said = [name for name in ("schemas", "owner") if getattr(data, name)]
         if said:
             yield ("data", said[0]), "says nothing without a catalog", "data: {unity_catalog: true}"
+    yield from _catalogs(project)
     for index, name in enumerate(data.schemas):
         if name in RESERVED:
             yield ("data", "schemas", index), f"every catalog has {name} by itself", "choose another name"
@@ -43,3 +46,15 @@ def troubles(project: Project) -> Iterator[Trouble]:
         kind = "group" if item.group else "user"
         if item.of_data and _GUID.fullmatch(item.group or item.user or ""):
             yield ("access", index, kind), "Databricks knows nobody by an object id", f"the {kind}'s name, as the Databricks account has it"
+
+
+def _catalogs(project: Project) -> Iterator[Trouble]:
+    """Catalogs of the user's own: each environment has one for itself, as its schemas have the same names."""
+    taken: dict[str, str] = {}
+    for index, environment in enumerate(project.environments):
+        here, own = ("environments", index, "existing", "catalog"), environment.existing.catalog
+        if own and not project.data.unity_catalog:
+            yield here, "says nothing without Unity Catalog", "data: {unity_catalog: true}"
+        other = taken.setdefault(own or names(project, environment).catalog, environment.name)
+        if own and other != environment.name:
+            yield here, f"{own} is the catalog of {other} already", "a catalog for each environment"

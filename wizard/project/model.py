@@ -24,6 +24,7 @@ ArmId = Annotated[str, Field(pattern=r"^/subscriptions/[^/]+/resource[gG]roups/[
 AddressRange = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 SubnetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([\w.-]{0,78}\w)?$")]
 ContainerName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", min_length=3, max_length=63)]
+CatalogName = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", max_length=255)]
 SchemaName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=255)]
 Tags = dict[Annotated[str, Field(pattern=r"^[^<>%&\\?/]{1,128}$")], Annotated[str, Field(max_length=256)]]
 
@@ -264,6 +265,7 @@ class Existing(Part):
     dns_zones: ArmId | None = Field(
         default=None, description="ARM id of the resource group that holds the private DNS zones, linked to the network."
     )
+    catalog: CatalogName | None = Field(default=None, description="Name of a catalog in Unity Catalog that the workspace reaches.")
     identity: str | None = Field(default=None, min_length=1, description="Client id of an application, or ARM id of a managed identity.")
 
 
@@ -321,9 +323,7 @@ class Project(Part):
     locks: Literal["none", "production", "all"] = Field(
         default="none", description="Which environments' resource groups get a lock against deletion."
     )
-    maintenance: Maintenance | None = Field(
-        default=None, description="Rotate in a scheduled workflow; people rotate when left out."
-    )
+    maintenance: Maintenance | None = Field(default=None, description="Rotate in a scheduled workflow; people rotate when left out.")
     environments: tuple[Environment, ...] = Field(min_length=1, max_length=20, description="The environments, in promotion order.")
 
     @model_validator(mode="after")

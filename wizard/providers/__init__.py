@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "arm.role_definition": "wizard.providers.arm.role_definition:RoleDefinition",
     "arm.system_identity": "wizard.providers.arm.system_identity:SystemIdentity",
     "databricks.catalog": "wizard.providers.databricks.catalog:Catalog",
+    "databricks.existing_catalog": "wizard.providers.databricks.existing_catalog:ExistingCatalog",
     "databricks.external_location": "wizard.providers.databricks.external_location:ExternalLocation",
     "databricks.grant": "wizard.providers.databricks.grant:Grant",
     "databricks.metastore_assignment": "wizard.providers.databricks.metastore_assignment:MetastoreAssignment",

@@ -89,5 +89,6 @@ def _lakes(project: Project) -> dict[str, dict[str, str]]:
     for environment in project.environments:
         given = names(project, environment)
         account = f"{project.lake.containers[0]}@{given.storage}.dfs.core.windows.net"
-        found[environment.name] = {"catalog": given.catalog, "landing": f"abfss://{account}/landing"}
+        catalog = environment.existing.catalog or given.catalog
+        found[environment.name] = {"catalog": catalog, "landing": f"abfss://{account}/landing"}
     return found

@@ -71,6 +71,12 @@ async def _catalog(stage: Stage) -> Resource:
     return workspace.catalog(forced=True)  # every catalog is made with an empty schema
 
 
+async def _existing_catalog(stage: Stage) -> Resource:
+    catalog = await _catalog(stage)
+    await stage.made(catalog)
+    return Workspace.looked_up(catalog)
+
+
 async def _schema(stage: Stage) -> Resource:
     catalog = await _catalog(stage)
     await stage.made(catalog)
@@ -85,6 +91,7 @@ async def _grant(stage: Stage) -> Resource:
 
 SAMPLES: Mapping[str, Sample] = {
     "databricks.catalog": Sample(_catalog, {"isolated": False}),
+    "databricks.existing_catalog": Sample(_existing_catalog),
     "databricks.external_location": Sample(_location, {"isolated": False}),
     "databricks.grant": Sample(_grant, {"privileges": frozenset({"USE_CATALOG", "USE_SCHEMA", "SELECT"})}),
     "databricks.metastore_assignment": Sample(_assignment),

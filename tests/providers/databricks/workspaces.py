@@ -13,6 +13,7 @@ from wizard.providers.arm.deployment import Deployment
 from wizard.providers.arm.provider_registration import ProviderRegistration
 from wizard.providers.arm.role_assignment import RoleAssignment
 from wizard.providers.databricks.catalog import Catalog
+from wizard.providers.databricks.existing_catalog import ExistingCatalog
 from wizard.providers.databricks.external_location import ExternalLocation
 from wizard.providers.databricks.grant import Grant
 from wizard.providers.databricks.metastore_assignment import MetastoreAssignment
@@ -117,6 +118,11 @@ class Workspace:
     def catalog(self, **more: Any) -> Catalog:
         fixed = {"host": self.host, "catalog": "shop_dev", "storage_root": f"{LAKE}managed/catalog", **SHARED}
         return Catalog(**{"name": "dev", **fixed, **more})
+
+    @staticmethod
+    def looked_up(catalog: Resource, **more: Any) -> ExistingCatalog:
+        assert isinstance(catalog, Catalog)
+        return ExistingCatalog(**{"name": "dev", "host": catalog.host, "catalog": catalog.catalog, **SHARED, **more})
 
     @staticmethod
     def schema_in(catalog: Resource, **more: Any) -> Schema:

@@ -111,7 +111,7 @@ async def on_azure(
     await state.or_unread("the secret scope", _scope(session, host, vault, state), None)
     catalog = await state.or_unread("the catalog", marked_catalog(session, host, project, environment), None) if host else None
     if catalog is not None:
-        state.names["catalog"] = catalog.name
+        (state.names if catalog.marked else state.existing)["catalog"] = catalog.name
     secrets = await state.or_unread("the secrets' names", _secrets(session, project, environment, vault), ())
     locks = await state.or_unread("the locks", contents.locks(session, group), ())
     roles = await state.or_unread("the roles", people(session, project, group, vault, ACCESS_ROLES), ())

@@ -34,12 +34,11 @@ def data(found: Settings, catalogs: Mapping[str, HeldCatalog]) -> None:
     if schemas is not None:
         section["schemas"] = schemas
         found.unknown.append(("data.schemas", "Unity Catalog does not keep their order: those of the lake's containers stand first"))
-    if found.agreed("data.isolated", {name: held.isolated for name, held in catalogs.items()}, True) is False:
+    ours = {name: held for name, held in catalogs.items() if held.marked}
+    if found.agreed("data.isolated", {name: held.isolated for name, held in ours.items()}, True) is False:
         section["isolated"] = False
-    owners = {
-        name: held.owner for name, held in catalogs.items() if held.owner and "@" not in held.owner and not GUID.fullmatch(held.owner)
-    }
-    owner = found.agreed("data.owner", owners, "") if len(owners) == len(catalogs) else None
+    owners = {name: held.owner for name, held in ours.items() if held.owner and "@" not in held.owner and not GUID.fullmatch(held.owner)}
+    owner = found.agreed("data.owner", owners, "") if len(owners) == len(ours) else None
     found.section("data", section | ({"owner": owner} if owner else {}))
 
 

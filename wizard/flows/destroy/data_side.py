@@ -17,7 +17,7 @@ from wizard.errors import LakestrapError
 from wizard.flows.destroy.removal import Item
 from wizard.providers.databricks.catalog import Catalog
 from wizard.providers.databricks.external_location import ExternalLocation
-from wizard.providers.databricks.held_data import Held, held_in, marked_securables
+from wizard.providers.databricks.held_data import Held, HeldSchema, held_in, marked_securables
 from wizard.providers.databricks.schema import Schema
 from wizard.providers.databricks.storage_credential import StorageCredential
 
@@ -47,7 +47,31 @@ async def data_side(job: Job, going: Collection[str], changes: Iterable[Change],
             found.changes += await _left_file(job, host, environment, found.changes)
     for change in [each for each in found.changes if isinstance(each.resource, Catalog)]:
         await _settle(job, change, found)
+    await _in_theirs(job, found)
     return found
+
+
+async def _in_theirs(job: Job, found: DataSide) -> None:
+    """Schemas of ours in a catalog of the user's own: one that holds something has to be named, as the lake goes that it lies in."""
+    going = {each.resource.catalog for each in found.changes if isinstance(each.resource, Catalog)}
+    schemas = [each for each in found.changes if isinstance(each.resource, Schema) and each.resource.catalog not in going]
+    held: dict[str, Mapping[str, HeldSchema]] = {}
+    for change in schemas:
+        schema = change.resource
+        assert isinstance(schema, Schema)
+        catalog = str(schema.catalog)
+        inside: tuple[str, ...] = ("something that cannot be listed",)
+        try:
+            held[catalog] = held.get(catalog) or await held_in(job.session, str(schema.host), catalog)
+            inside = held[catalog][schema.schema].inside if schema.schema in held[catalog] else ()
+        except LakestrapError:
+            pass
+        if inside:
+            found.to_name[schema.full_name] = f"it holds what Lakestrap did not make, and that would be gone for good: {_few(list(inside))}"
+            why = f"not made by Lakestrap; it would be deleted with the schema {schema.full_name}"
+            found.foreign += [Item(f"{schema.full_name}.{each}", why) for each in inside[:SHOWN]]
+            forced = replace(change, resource=replace(schema, forced=True))
+            found.changes = [forced if each is change else each for each in found.changes]
 
 
 def _asked_before(environment: str, sights: Mapping[str, Sight]) -> str:

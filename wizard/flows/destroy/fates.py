@@ -26,7 +26,7 @@ BY_ITS_HOLDER = {
     "keyvault.access_policy": "",
 }
 """Kinds without a place for a mark -> the key of the marked thing that proves them (policies: the identity that holds them;
-grants: the securable they are on)."""
+grants: the securable they are on, or the identity that holds them)."""
 OUTLIVING = ("databricks.catalog", "databricks.schema", "databricks.external_location", "databricks.storage_credential", "databricks.grant")
 """Kinds that live in the metastore of a region and do not go with the workspace through which they were made."""
 
@@ -127,7 +127,7 @@ class Judge:
         if resource.kind == "keyvault.access_policy":
             return any(self.ours(key) for key in self._identities(str(getattr(resource, "principal_id", ""))))
         if resource.kind == "databricks.grant":
-            return bool(self._securable_of(resource))
+            return bool(self._securable_of(resource)) or self._of_our_identity(str(getattr(resource, "principal", "")))
         key = BY_ITS_HOLDER[resource.kind].format(environment=resource.environment)
         if resource.kind == "github.environment_secret":
             key = f"github.environment/{getattr(resource, 'environment_name', '')}"
@@ -135,6 +135,15 @@ class Judge:
         if resource.kind == "databricks.secret_scope" and not self._on_its_vault(resource):
             return False
         return self.ours(key) or self.ours(managed)
+
+    def _of_our_identity(self, application: str) -> bool:
+        """Whether it is given to an identity of ours, which is known there by its client id."""
+        kinds = ("entra.service_principal", "identity.managed_identity")
+        found = ((key, each.change.observed) for key, each in self.sights.items() if each.resource.kind in kinds)
+        return any(
+            seen is not None and str(seen.attributes.get("client_id", "")).lower() == application.lower() and self.ours(key)
+            for key, seen in found
+        )
 
     def _on_its_vault(self, resource: Resource) -> bool:
         observed = self.sights[resource.key].change.observed

@@ -34,7 +34,7 @@ AREAS: Mapping[str, str] = {
     "github.environment_secret": "secrets",
     "keyvault.secret": "secrets",
     "github.files": "files",
-    **dict.fromkeys(("databricks.catalog", "databricks.schema", "databricks.metastore_assignment"), "data"),
+    **dict.fromkeys(("databricks.catalog", "databricks.schema", "databricks.metastore_assignment", "databricks.existing_catalog"), "data"),
     **dict.fromkeys(("databricks.external_location", "databricks.storage_credential"), "data"),
     "databricks.grant": "roles",
 }

@@ -19,32 +19,39 @@ if TYPE_CHECKING:
 
     from wizard.providers.session import Session
 
+BUILT_IN = ("system", "samples", "hive_metastore", "__databricks_internal")
 NO_METASTORE = "METASTORE_DOES_NOT_EXIST"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldCatalog:
-    """``schemas`` with the same mark, by name; ``grants``: the privileges of each principal that were given on the catalog itself."""
+    """``schemas`` with the same mark, by name; ``grants``: the privileges of each principal that were given on the catalog itself.
+
+    ``marked`` is false for a catalog of somebody's that has such schemas in it.
+    """
 
     name: str
     owner: str = ""
     isolated: bool = True
     schemas: tuple[str, ...] = ()
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    marked: bool = True
 
 
 async def marked_catalog(session: Session, host: str, project: str, environment: str) -> HeldCatalog | None:
-    """The catalog of that environment; ``None`` where there is none, or the workspace has no metastore."""
+    """The catalog of that environment, ours or one of the user's with schemas of ours; ``None`` where there is none, or no metastore."""
     wanted = {PROJECT_TAG: project, ENVIRONMENT_TAG: environment}
 
     def look(client: WorkspaceClient) -> HeldCatalog | None:
-        row = next((row for row in client.catalogs.list() if marks_in(row) == wanted), None)
-        if row is None:
-            return None
-        name = str(row.name)
-        schemas = tuple(sorted(str(each.name) for each in client.schemas.list(name) if marks_in(each) == wanted))
-        mode = str(row.isolation_mode.value) if row.isolation_mode else ""
-        return HeldCatalog(name, str(row.owner or ""), mode.endswith("ISOLATED"), schemas, _grants(client, name))
+        rows = list(client.catalogs.list())
+        row = next((row for row in rows if marks_in(row) == wanted), None)
+        if row is not None:
+            mode = str(row.isolation_mode.value) if row.isolation_mode else ""
+            isolated, name = mode.endswith("ISOLATED"), str(row.name)
+            return HeldCatalog(name, str(row.owner or ""), isolated, _schemas(client, name, wanted), _grants(client, name))
+        theirs = [str(each.name) for each in rows if not marks_in(each) and str(each.name) not in BUILT_IN]
+        name, schemas = next(((name, found) for name in theirs if (found := _schemas(client, name, wanted))), ("", ()))
+        return HeldCatalog(name, schemas=schemas, grants=_seen_grants(client, name), marked=False) if name else None
 
     try:
         with governed("list the catalogs", host, session):
@@ -53,6 +60,20 @@ async def marked_catalog(session: Session, host: str, project: str, environment:
         if refusal.code == NO_METASTORE:
             return None
         raise
+
+
+def _schemas(client: WorkspaceClient, catalog: str, wanted: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(str(each.name) for each in client.schemas.list(catalog) if marks_in(each) == wanted))
+
+
+def _seen_grants(client: WorkspaceClient, catalog: str) -> Mapping[str, frozenset[str]]:
+    """Those on a catalog of somebody's, who may not show them."""
+    from databricks.sdk.errors import PermissionDenied
+
+    try:
+        return _grants(client, catalog)
+    except PermissionDenied:
+        return {}
 
 
 def _grants(client: WorkspaceClient, catalog: str) -> Mapping[str, frozenset[str]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Schema(Securable):
     """``schema`` in ``catalog``; ``storage_root`` a path within an external location, empty for the catalog's.
 
-    Name the catalog by ``Ref``, so that a catalog made anew gets its schemas. Attributes: ``schema``, ``catalog``, ``tags``, ``owner``.
+    ``forced``: delete what is in it. Name the catalog by ``Ref``, so that a catalog made anew gets its schemas. Attributes: ``schema``, ``catalog``, ``tags``, ``owner``.
     """
 
     kind: ClassVar[str] = "databricks.schema"
@@ -32,6 +32,7 @@ class Schema(Securable):
     catalog: str | Ref
     schema: str
     storage_root: str | Ref = ""
+    forced: bool = False
 
     @property
     def full_name(self) -> str:
@@ -52,11 +53,11 @@ class Schema(Securable):
         return client.schemas.update(self.full_name, properties={**kept, **self.tags}, owner=self.owner or None)
 
     def _remove(self, client: WorkspaceClient) -> None:
-        client.schemas.delete(self.full_name)
+        client.schemas.delete(self.full_name, force=self.forced or None)
 
     def command(self, action: str) -> str:
         if action == "delete":
-            return f"{self._place} databricks schemas delete {self.full_name}"
+            return f"{self._place} databricks schemas delete {self.full_name}" + (" --force" if self.forced else "")
         if action == "create":
             root = f" --storage-root {self.storage_root}" if self.storage_root else ""
             return f"{self._place} databricks schemas create {self.schema} {self.catalog}{root}"
