@@ -102,3 +102,21 @@ def test_things_of_the_users_own_come_back(tmp_path: Path) -> None:
     found = adopted(tmp_path, text, *brownfield.world_of(tmp_path, description))
     assert found["environments"][0]["existing"] == yaml.safe_load(text)["environments"][0]["existing"]
     assert found["lake"] == {"containers": ["only"]}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("own", [brownfield.APPLICATION, brownfield.IDENTITY], ids=["application", "managed identity"])
+def test_an_identity_of_the_users_own_comes_back(tmp_path: Path, own: str) -> None:
+    text = (
+        "version: 1\nname: shop\nregion: westeurope\ngithub: {repository: contoso/shop}\nidentity: {mode: existing}\n"
+        "naming: {resource_group: 'rg-ours-{environment}'}\n"
+        f"environments:\n  - {{name: dev, subscription: Contoso Dev, production: false, existing: {{identity: {own}}}}}\n"
+    )
+    description = brownfield.described()
+    description["resources"].append(brownfield.IDENTITY_BODY)
+    theirs = {"name": "their-deployer", "app_id": brownfield.APPLICATION, "id": brownfield.APPLICATION.replace("0f", "0e")}
+    description["tenant"] = {"applications": [theirs]}
+    description["subscriptions"][1]["providers"].append("Microsoft.ManagedIdentity")
+    description["github"]["repositories"] = []
+    found = adopted(tmp_path, text, *brownfield.world_of(tmp_path, description))
+    assert found["identity"] == {"mode": "existing"} and found["environments"][0]["existing"] == {"identity": own}

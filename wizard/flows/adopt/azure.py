@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wizard.blueprint.roles import ACCESS_ROLES
-from wizard.errors import LakestrapError, NotSignedIn, Unreachable
+from wizard.errors import LakestrapError, NotSignedIn, ServiceRefused, Unreachable
 from wizard.flows.adopt.evidence import OnAzure
 from wizard.flows.adopt.people import people
 from wizard.providers.arm import contents
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wizard.providers.session import Session
 
 Json = Any
+UNREGISTERED = "MissingSubscriptionRegistration"
 VAULTS, IDENTITIES = "microsoft.keyvault/vaults", "microsoft.managedidentity/userassignedidentities"
 PARAMETERS = {
     "workspaceName": "workspace",
@@ -225,12 +226,20 @@ async def _identity(
 
 async def _own_identity(session: Session, client_id: str) -> str:
     """The ARM id of a managed identity with that client id; empty where there is none in sight."""
+    refused: list[LakestrapError] = []
     for subscription in session.subscriptions:
         client: Any = session.identities(subscription).user_assigned_identities
-        with translated("list the managed identities"):
-            async for row in client.list_by_subscription():
-                if str(row.client_id).lower() == client_id.lower():
-                    return str(row.id)
+        try:
+            with translated("list the managed identities"):
+                rows = [row async for row in client.list_by_subscription()]
+        except ServiceRefused as refusal:
+            refused += [refusal] if refusal.code != UNREGISTERED else []  # where the provider was never used there are none
+            continue
+        found_here = next((row for row in rows if str(row.client_id).lower() == client_id.lower()), None)
+        if found_here is not None:
+            return str(found_here.id)
+    if refused:
+        raise refused[0]
     return ""
 
 
