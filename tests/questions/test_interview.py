@@ -13,7 +13,7 @@ from tests.scenarios.rehearsal import SMALL
 from wizard.errors import BadInput
 from wizard.project import file
 from wizard.project.messages import part_at
-from wizard.project.model import Project
+from wizard.project.model import Bundle, Project
 from wizard.project.naming import KINDS
 from wizard.questions import (
     BY_FIELD,
@@ -44,7 +44,8 @@ NOT_ASKED = {
     "version": "written by us",
     "environments.*.address_space": "said in the file",
     **dict.fromkeys(("network.host_subnet", "network.container_subnet", "network.endpoint_subnet"), "said in the file"),
-    **dict.fromkeys(("workspace", "bundle", "monitoring.application_insights", "environments.*.budget"), "said in the file"),
+    **dict.fromkeys(("workspace", "monitoring.application_insights", "environments.*.budget", "maintenance"), "said in the file"),
+    **dict.fromkeys((f"bundle.{name}" for name in set(Bundle.model_fields) - {"samples"}), "said in the file"),
     **dict.fromkeys(("data.schemas", "data.isolated"), "said in the file"),
     "secrets.*.check": "said in the file",
     "secrets.*.github": "said in the file",

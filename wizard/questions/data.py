@@ -18,6 +18,10 @@ def _with_catalogs(situation: Situation) -> bool:
     return bool(situation.get("data.unity_catalog"))
 
 
+def _with_samples(situation: Situation) -> bool:
+    return _with_catalogs(situation) and situation.get("samples", True) is not False
+
+
 QUESTIONS = (
     Question(
         field="lake.containers",
@@ -54,7 +58,21 @@ QUESTIONS = (
         why="Tables then have one name, one place and rights of their own; the account's metastore has to be assigned to the workspaces.",
         kind=Kind.YES_NO,
         default=lambda _: False,
-        further=DATA,
+    ),
+    Question(
+        field="bundle.samples",
+        step=Step.DELIVERY,
+        label="Further samples in the bundle",
+        help="Working examples to begin with, several with commas; nothing for the small one alone.",
+        why="They read and write the environment's own catalog and lake. Whatever you do not need you delete.",
+        kind=Kind.MANY,
+        choices=(
+            Choice("medallion", "medallion", "landing, bronze, silver, gold"),
+            Choice("pipeline", "pipeline", "the same as a declarative pipeline"),
+            Choice("machine-learning", "machine-learning", "a feature table and a registered model; builds on medallion"),
+        ),
+        default=lambda _: [],
+        when=_with_samples,
     ),
     Question(
         field="data.owner",
@@ -62,6 +80,15 @@ QUESTIONS = (
         label="Owner of the catalogs",
         help="A group of the Databricks account; nothing for whoever runs set-up.",
         why="Every member can run set-up again; what one person owns only that person can change.",
+        when=_with_catalogs,
+        further=DATA,
+    ),
+    Question(
+        field="environments.*.existing.catalog",
+        step=Step.DELIVERY,
+        label="Catalog of yours",
+        help="One in Unity Catalog that exists, instead of a new one; nothing to make one.",
+        why="Schemas and rights go into it. It is never created, changed or removed.",
         when=_with_catalogs,
         further=DATA,
     ),
