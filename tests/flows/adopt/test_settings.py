@@ -13,7 +13,7 @@ from wizard.flows.adopt.bundle import FILES
 from wizard.flows.adopt.catalogs import people
 from wizard.flows.adopt.compose import Composed, composed
 from wizard.flows.adopt.evidence import Gate, OnAzure, OnGitHub, Person
-from wizard.flows.adopt.github import DEPLOY, VERIFY, parameter_file, published_parameters
+from wizard.flows.adopt.github import DEPLOY, ROTATE, VERIFY, parameter_file, published_parameters
 from wizard.project.data import schemas
 from wizard.project.file import dumped, parsed
 from wizard.project.model import Project
@@ -28,7 +28,7 @@ Json = Any
 def evidence(project: Project) -> tuple[OnGitHub, dict[str, OnAzure]]:
     """What the clouds would hold of a project, as it was set up."""
     texts = {file.path: file.text for file in render(project)}
-    wanted = (*FILES, DEPLOY, VERIFY, *(parameter_file(each.name) for each in project.environments))
+    wanted = (*FILES, DEPLOY, VERIFY, ROTATE, *(parameter_file(each.name) for each in project.environments))
     gates = {each.name: Gate(each.name, {"LAKESTRAP_PROJECT": project.name}) for each in project.environments}
     github = OnGitHub(project.github.repository, "private", "main", gates, texts={path: texts.get(path) for path in wanted})
     azure = {}
@@ -86,6 +86,17 @@ def test_what_breaks_a_rule_is_left_out_and_told() -> None:
     found = read_back(github, unseen)
     assert "data" not in found.raw and "bundle" not in found.raw, "its samples need a catalog, and none was seen"
     assert any(place.startswith("bundle") and "left out" in why for place, why in found.unknown)
+
+
+def test_who_rotates_without_a_person_is_told_by_the_workflow() -> None:
+    said = "{identity: 0f0f0f0f-0001-4d5e-8f60-000000000001, github_app: Iv23liABCDEFGHIJKLMN, within_days: 14}"
+    text = SERVERLESS.replace("workspace:", f"identity: {{mode: client-secret}}\nmaintenance: {said}\nworkspace:")
+    project = parsed(text)
+    github, azure = evidence(project)
+    modes = {name: OnAzure(**{**_fields(seen), "mode": "client-secret"}) for name, seen in azure.items()}
+    assert read_back(github, modes).raw["maintenance"] == dumped(project)["maintenance"]
+    told = dict(read_back(github, azure).unknown)
+    assert "left out" in told["maintenance"], "where nothing ends there is nothing to rotate"
 
 
 def test_a_file_that_cannot_be_read_tells_nothing() -> None:

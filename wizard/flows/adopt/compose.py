@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from wizard.flows.adopt.bundle import SAMPLE, bundle
 from wizard.flows.adopt.catalogs import data
 from wizard.flows.adopt.catalogs import people as of_data
-from wizard.flows.adopt.delivery import order, runners, strategy
+from wizard.flows.adopt.delivery import maintenance, order, runners, strategy
 from wizard.flows.adopt.settings import settings
 from wizard.flows.adopt.usable import usable
 from wizard.project.naming import KINDS, names
@@ -52,6 +52,7 @@ def composed(name: str, github: OnGitHub, azure: Mapping[str, OnAzure], subscrip
     found.section("network", {"runs_on": labels} if (labels := runners(github)) else {})
     data(found, {name: held for name in ordered if (held := azure[name].catalog) is not None})
     found.section("bundle", bundle(github.texts))
+    found.section("maintenance", maintenance(github))
     raw |= found.project
     shared = _shared_tags(azure)
     raw |= {"tags": shared} if shared else {}

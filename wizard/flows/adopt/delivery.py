@@ -1,4 +1,4 @@
-"""What the published files and the gates tell of the delivery: order, strategy, runners.
+"""What the published files and the gates tell of the delivery: order, strategy, runners, and who rotates.
 
 Owns the reading of our own workflows. Pure; a file that cannot be read tells nothing.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wizard.flows.adopt.bundle import CONFIGURATION, at, parsed
-from wizard.flows.adopt.github import DEPLOY, VERIFY
+from wizard.flows.adopt.github import DEPLOY, ROTATE, VERIFY
+from wizard.project.maintenance import Maintenance
 
 if TYPE_CHECKING:
     from wizard.flows.adopt.evidence import OnGitHub
@@ -55,3 +56,19 @@ def runners(github: OnGitHub) -> list[str]:
     said = at(parsed(github.texts.get(VERIFY)), "jobs", "verify", "runs-on")
     labels = [said] if isinstance(said, str) else said if isinstance(said, list) else USUAL_RUNNER
     return [] if labels == USUAL_RUNNER else [str(label) for label in labels]
+
+
+def maintenance(github: OnGitHub) -> dict[str, Json]:
+    """Who rotates without a person, as the workflow says it; nothing where there is no such workflow."""
+    job = at(parsed(github.texts.get(ROTATE)), "jobs", "rotate")
+    ids = {name: _client_of(job, action) for name, action in (("identity", "azure/login@"), ("github_app", "create-github-app-token@"))}
+    if not all(ids.values()):
+        return {}
+    days = str(at(job, "env", "DAYS") or "")
+    said = {"environment": at(job, "environment"), "within_days": int(days) if days.isdigit() else None}
+    return ids | {name: value for name, value in said.items() if value and value != Maintenance.model_fields[name].default}
+
+
+def _client_of(job: Json, action: str) -> str:
+    steps = (step for step in at(job, "steps") or () if action in str(at(step, "uses") or ""))
+    return str(at(next(steps, None), "with", "client-id") or "")

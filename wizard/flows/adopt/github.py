@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Json = Any
 PREVIEW, CLIENT_SECRET = "-plan", "AZURE_CLIENT_SECRET"
-DEPLOY, VERIFY = ".github/workflows/deploy.yml", ".github/workflows/verify-login.yml"
-FILES = (DEPLOY, VERIFY, *bundle.FILES)
+DEPLOY, VERIFY, ROTATE = (f".github/workflows/{name}.yml" for name in ("deploy", "verify-login", "rotate"))
+FILES = (DEPLOY, VERIFY, ROTATE, *bundle.FILES)
 """What tells of the project's settings, beside the parameters of its environments."""
 
 
