@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wizard.project.model import Project
 
 Json = Any
+SOURCE = "where its value came from is not known: one that exists is never asked for again, but a rotation would ask for a new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _pattern(project: str, given: Mapping[str, str]) -> str:
 
 def _unknown(raw: Mapping[str, Json], github: OnGitHub, azure: Mapping[str, OnAzure]) -> Iterator[tuple[str, str]]:
     for item in raw.get("secrets", ()):
-        yield f"secrets.{item['name']}.from", "where its value came from is not known; one that exists is never asked for again"
+        yield f"secrets.{item['name']}.from", SOURCE
     if not github.approvals:
         yield "environments.reviewers", "GitHub enforces none here on this plan and keeps none: add those that the file had"
     if not github.texts:
