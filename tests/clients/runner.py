@@ -119,7 +119,7 @@ class Runner:
             token = token_for_job(world, self.repository, definition.get("permissions", {}))
         run = {"repository": self.repository, "token": token, "ref": ref, "ref_name": name, "run_number": "7", "run_attempt": "1"}
         run |= {"ref_type": "tag" if ref.startswith("refs/tags/") else "branch", "sha": self.git("rev-parse", ref), "event": event}
-        run["event_name"] = "pull_request" if "pull_request" in event else "workflow_dispatch"
+        run["event_name"] = next((name for name in ("pull_request", "push") if name in event), "workflow_dispatch")
         return {"github": run, "vars": variables, "secrets": secrets, "inputs": {}, "matrix": {}, "needs": {}, **contexts}
 
 
