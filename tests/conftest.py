@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +165,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     marked = [item for item in items if item.get_closest_marker("matrix")]
     if wish == "all" or len(marked) <= SAMPLE or any("::" in argument for argument in config.args):
         return
-    kept = set(random.Random(int(wish)).sample(sorted(item.nodeid for item in marked), SAMPLE))
+    kept = drawn([item.nodeid for item in marked], int(wish))
     left_out = [item for item in marked if item.nodeid not in kept]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def drawn(names: Sequence[str], seed: int) -> set[str]:
+    """Some tests, and one case of each: a test of many cases is no likelier than one of few."""
+    cases: dict[str, list[str]] = {}
+    for name in sorted(names):
+        cases.setdefault(name.partition("[")[0], []).append(name)
+    chance = random.Random(seed)
+    return {chance.choice(cases[test]) for test in chance.sample(sorted(cases), min(SAMPLE, len(cases)))}
