@@ -1,4 +1,4 @@
-"""Release branches and tags, and environment branches, played as trunk is: a push, what it reaches, and each step of that by real programs.
+"""Release branches and tags, and environment branches, played as trunk is: each push, what it reaches, and every step by real programs."""
 
 from __future__ import annotations
 
