@@ -10,8 +10,10 @@ import pytest
 from tests.conftest import Sandbox
 from tests.flows.add.people import REPOSITORY, committed
 from tests.flows.rotate.shops import TEXTS, set_up
+from tests.scenarios.finished import READER
 from wizard.errors import BadInput
 from wizard.flows.adopt import Adopted, adopt, adopted, projects
+from wizard.project.file import parsed
 from wizard.project.model import FILE_NAME
 from wizard.providers.signin import open_session
 from wizard.sandbox.github import models
@@ -102,3 +104,18 @@ async def test_several_projects_have_to_be_told_apart(sandbox: Sandbox) -> None:
     assert (await read("shop")).source == "as main holds it"
     with pytest.raises(BadInput, match="nothing of nobody"):
         await read("nobody")
+
+
+async def test_who_may_only_read_gets_what_can_be_read_and_the_rest_is_told(sandbox: Sandbox) -> None:
+    sandbox.as_user(READER)
+    found = await read("shop", from_clouds=True)
+    wished = parsed(TEXT)
+    assert found.project.identity == wished.identity and found.project.locks == wished.locks
+    shown = [(each.name, each.subscription, each.reviewers) for each in found.project.environments]
+    assert shown == [(each.name, each.subscription, each.reviewers) for each in wished.environments]
+    told = [why for place, why in found.unknown if place == "environments.prod"]
+    assert any("GitHub does not show you the variables and secrets" in why for why in told)
+    assert any("could not be read: the secret scope" in why for why in told)
+    with pytest.raises(BadInput, match="that GitHub shows you"):
+        await read(from_clouds=True)
+    assert not sandbox.mutating()

@@ -98,7 +98,8 @@ async def _in_the_clouds(session: Session, github: OnGitHub, project: str) -> Ad
             [Problem("OWNER/REPOSITORY", reason, "sign in as somebody who sees them: az login; or set up anew: lakestrap setup")]
         )
     result = composed(project, github, azure, lambda subscription: _spelled(session, subscription))
-    gone = [(f"environments.{each}", "it is on GitHub and nowhere in Azure: left out") for each in environments if each not in azure]
+    lost = [each for each in environments if each not in azure and not github.gates[each].unread]
+    gone = [(f"environments.{each}", "it is on GitHub and nowhere in Azure: left out") for each in lost]
     made, left_out = usable(result.raw)
     return Adopted(github.repository, made, text_of(made), (*result.unknown, *left_out, *gone, *await unlike(session, github, made)))
 
@@ -109,7 +110,8 @@ def _only(github: OnGitHub) -> str:
     if github.projects:
         reason = f"{github.repository} holds several projects: {', '.join(sorted(github.projects))}"
         raise BadInput([Problem("--name", reason, "say which: --name NAME")])
-    reason = f"no environment of {github.repository} bears the variable LAKESTRAP_PROJECT"
+    shown = " that GitHub shows you" if any(gate.unread for gate in github.gates.values()) else ""
+    reason = f"no environment of {github.repository} bears a variable LAKESTRAP_PROJECT{shown}"
     raise BadInput([Problem("--name", reason, "say which project the clouds' marks name: --name NAME; or set up anew: lakestrap setup")])
 
 

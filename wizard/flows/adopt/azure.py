@@ -101,14 +101,17 @@ async def on_azure(
     state = _Found(subscription)
     group = await _group(session, project, variables.get("AZURE_RESOURCE_GROUP", ""), mine, state)
     state.region = variables.get("AZURE_LOCATION", "") or state.region
-    deployed = await state.or_unread("the deployment", _deployed(session, project, environment, group), {})
+    deployed, outputs = await state.or_unread("the deployment", _deployed(session, project, environment, group), ({}, {}))
     _told_by_parameters({**published, **deployed}, state)
-    vault, protected = await _vault(session, variables.get("KEY_VAULT_NAME", ""), things, state)
+    beside = [thing for thing in things if thing.id.lower().startswith(f"{group.lower()}/")]
+    vault, protected = await _vault(
+        session, variables.get("KEY_VAULT_NAME", ""), things if "KEY_VAULT_NAME" in variables else beside, state
+    )
     operations = next((thing for thing in things if thing.type.lower() == VAULTS and thing.id != vault), None)
     if operations is not None:
         state.names["operations_vault"] = operations.name
     await _identity(session, project, environment, variables.get("AZURE_CLIENT_ID", ""), things, gate, state)
-    host = variables.get("DATABRICKS_HOST", "").removeprefix("https://").rstrip("/")
+    host = (variables.get("DATABRICKS_HOST") or outputs.get("workspaceUrl") or "").removeprefix("https://").rstrip("/")
     await state.or_unread("the secret scope", _scope(session, host, vault, state), None)
     catalog = await state.or_unread("the catalog", marked_catalog(session, host, project, environment), None) if host else None
     if catalog is not None:
@@ -142,13 +145,18 @@ async def _group(session: Session, project: str, name: str, mine: list[Thing], s
     return str(body.id)
 
 
-async def _deployed(session: Session, project: str, environment: str, group: str) -> Mapping[str, Json]:
-    """The template's parameters, as it was last given them."""
+async def _deployed(session: Session, project: str, environment: str, group: str) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
+    """The template's parameters, as it was last given them, and its outputs."""
     name = f"lakestrap-{project}-{environment.lower()}"
     client: Any = session.deployments(subscription_of(group)).deployments
     with translated(f"read deployment {name}"):
         seen = await found(client.get(group.rsplit("/", 1)[-1], name))
-    return {key: entry.get("value") for key, entry in ((seen.properties.parameters or {}) if seen else {}).items()}
+    given, made = (seen.properties.parameters, seen.properties.outputs) if seen else ({}, {})
+    return _values(given), _values(made)
+
+
+def _values(entries: Mapping[str, Json] | None) -> dict[str, Json]:
+    return {key: entry.get("value") for key, entry in (entries or {}).items()}
 
 
 def _told_by_parameters(given: Mapping[str, Json], state: _Found) -> None:

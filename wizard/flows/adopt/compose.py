@@ -183,7 +183,13 @@ def _unknown(raw: Mapping[str, Json], github: OnGitHub, azure: Mapping[str, OnAz
     for name, seen in azure.items():
         for text in seen.unread:
             yield f"environments.{name}", f"could not be read: {text}"
-        if (gate := github.gates.get(name)) is not None and gate.secrets:
+        gate = github.gates.get(name)
+        if gate is not None and gate.unread:
+            yield (
+                f"environments.{name}",
+                f"GitHub does not show you the {' and '.join(gate.unread)} of its environment: write access is needed",
+            )
+        if gate is not None and gate.secrets:
             held = ", ".join(gate.secrets)
             yield "secrets.*.github", f"the GitHub environment {name} holds {held}: name those that are copies of a secret of the vault"
     for field in ("create", "signed_commits"):

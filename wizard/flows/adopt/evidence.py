@@ -28,6 +28,8 @@ class Gate:
     client_secret: bool = False
     secrets: tuple[str, ...] = ()
     """Names of its secrets, without the one that a pipeline signs in with."""
+    unread: tuple[str, ...] = ()
+    """What GitHub does not show: ``variables``, ``secrets``. Without its variables it is not known whose it is."""
 
     @property
     def project(self) -> str:

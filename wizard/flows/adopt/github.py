@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from wizard.errors import BadInput, Problem
+from wizard.errors import BadInput, NotAllowed, Problem, ServiceRefused
 from wizard.flows.adopt import bundle
 from wizard.flows.adopt.evidence import Gate, OnGitHub
 from wizard.flows.check_github import PROPOSAL
@@ -32,11 +33,14 @@ FILES = (DEPLOY, VERIFY, ROTATE, *bundle.FILES)
 async def projects(session: Session, repository: str) -> tuple[str, ...]:
     """Names of the projects that the repository's environments belong to. Raises ``BadInput`` for no repository."""
     body = await _repository(session, repository)
-    return tuple(sorted({given[MARK] for _, given in await _marked(session, str(body["full_name"]), "")}))
+    return tuple(sorted({given[MARK] for _, given in await _marked(session, str(body["full_name"]), "") if given}))
 
 
 async def on_github(session: Session, repository: str, project: str = "") -> OnGitHub:
-    """Everything about the environments with our mark; of one ``project`` where a name is given. Raises ``BadInput`` for no repository."""
+    """Everything about the environments with our mark; of one ``project`` where a name is given. Raises ``BadInput`` for no repository.
+
+    Environments whose variables are not shown are among them: Azure may tell whose they are.
+    """
     body = await _repository(session, repository)
     name, branch = str(body["full_name"]), str(body["default_branch"])
     ours = await _marked(session, name, project)
@@ -49,13 +53,15 @@ async def on_github(session: Session, repository: str, project: str = "") -> OnG
     visibility = str(body.get("visibility") or ("private" if body["private"] else "public"))
     features = await plan_features(session, name, private=visibility != "public")
     seen = await _files(session, name, branch, [gate.name for gate in gates])
+    secret = seen is not None and CLIENT_SECRET in (seen.texts.get(VERIFY) or "")
+    gates = [replace(gate, client_secret=secret) if "secrets" in gate.unread else gate for gate in gates]
     return OnGitHub(
         name,
         visibility,
         branch,
         {gate.name: gate for gate in gates},
         frozenset(previews),
-        frozenset(given[MARK] for _, given in ours),
+        frozenset(given[MARK] for _, given in ours if given),
         seen.texts if seen else {},
         features.approvals,
         seen.commit if seen else "",
@@ -71,11 +77,12 @@ async def _repository(session: Session, repository: str) -> Json:
     return body
 
 
-async def _marked(session: Session, name: str, project: str) -> list[tuple[Json, Mapping[str, str]]]:
-    """The environments with our mark, each with its variables; of that project where one is named."""
+async def _marked(session: Session, name: str, project: str) -> list[tuple[Json, Mapping[str, str] | None]]:
+    """The environments with our mark, each with its variables; of that project where one is named. ``None`` where those are not shown."""
     rows = await listed(session, path_of(name, "environments"), "environments")
     variables = await asyncio.gather(*(_variables(session, name, row["name"]) for row in rows))
-    return [(row, given) for row, given in zip(rows, variables, strict=True) if given.get(MARK) and project in ("", given[MARK])]
+    pairs = zip(rows, variables, strict=True)
+    return [(row, given) for row, given in pairs if given is None or (given.get(MARK) and project in ("", given[MARK]))]
 
 
 async def _files(session: Session, name: str, branch: str, environments: Sequence[str]) -> Snapshot | None:
@@ -97,29 +104,42 @@ def published_parameters(github: OnGitHub, environment: str) -> Mapping[str, Jso
         return {}
 
 
-async def _variables(session: Session, repository: str, environment: str) -> Mapping[str, str]:
-    rows = await listed(session, path_of(repository, "environments", environment, "variables"), "variables", missing=(403, 404))
-    return {row["name"]: row["value"] for row in rows}
+async def _variables(session: Session, repository: str, environment: str) -> Mapping[str, str] | None:
+    rows = await _shown(session, repository, environment, "variables")
+    return None if rows is None else {row["name"]: row["value"] for row in rows}
 
 
-async def _gate(session: Session, repository: str, branch: str, row: Json, variables: Mapping[str, str]) -> Gate:
+async def _shown(session: Session, repository: str, environment: str, what: str) -> list[Json] | None:
+    """``variables`` or ``secrets`` of an environment; ``None`` where GitHub does not show them to everybody."""
+    try:
+        return await listed(session, path_of(repository, "environments", environment, what), what, missing=())
+    except NotAllowed:
+        return None
+    except ServiceRefused as refusal:
+        if refusal.status != 404:  # which is what GitHub answers of a thing that it does not show
+            raise
+        return None
+
+
+async def _gate(session: Session, repository: str, branch: str, row: Json, variables: Mapping[str, str] | None) -> Gate:
     name, owner = row["name"], repository.partition("/")[0]
     policy = row.get("deployment_branch_policy") or {}
     policies = await listed(session, path_of(repository, "environments", name, "deployment-branch-policies"), "branch_policies")
-    secrets = await listed(session, path_of(repository, "environments", name, "secrets"), "secrets", missing=(403, 404))
+    secrets = await _shown(session, repository, name, "secrets")
     rules = {rule["type"]: rule for rule in row.get("protection_rules") or []}
     approval = rules.get("required_reviewers", {})
     found_patterns = [("tag:" if item.get("type") == "tag" else "") + item["name"] for item in policies]
     patterns = sorted(found_patterns, key=lambda pattern: pattern != branch)  # their order is not kept; the first is the one started from
     return Gate(
         name,
-        variables,
+        variables or {},
         tuple(_spelled(entry, owner) for entry in approval.get("reviewers", ())),
         int(rules.get("wait_timer", {}).get("wait_timer", 0)),
         bool(approval.get("prevent_self_review", False)),
         tuple(patterns) if policy.get("custom_branch_policies") else (),
-        any(item["name"] == CLIENT_SECRET for item in secrets),
-        tuple(item["name"] for item in secrets if item["name"] != CLIENT_SECRET),
+        any(item["name"] == CLIENT_SECRET for item in secrets or ()),
+        tuple(item["name"] for item in secrets or () if item["name"] != CLIENT_SECRET),
+        tuple(what for what, seen in (("variables", variables), ("secrets", secrets)) if seen is None),
     )
 
 
