@@ -15,9 +15,11 @@ $(STAMP): $(LOCK) pyproject.toml
 	@echo "installing into $(VENV)/ (a minute or two the first time) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q wizard  # as pip has just done with everything else
 	@touch $@
 
 test: $(STAMP)  ## the everyday suite
+	@$(BIN)/python -m compileall -q wizard tests  # many processes read them, and none may write where PYTHONDONTWRITEBYTECODE is set
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 demo: $(STAMP)  ## the main job against the local cloud, on a copy of the example

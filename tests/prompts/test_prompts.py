@@ -30,6 +30,7 @@ environments:
 """
 
 
+@pytest.mark.matrix
 @pytest.mark.timeout(240)
 def test_ends_in_the_same_file_and_the_same_world_as_without_questions(tmp_path: Path, terminals: list[Terminal]) -> None:
     asked, headless = tmp_path / "asked" / "shop", tmp_path / "headless" / "shop"

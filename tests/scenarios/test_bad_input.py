@@ -127,6 +127,7 @@ def _python(command: tuple[str, ...]) -> tuple[str, ...]:
     return (sys.executable, "-m", "wizard", *command[1:])
 
 
+@pytest.mark.matrix
 def test_a_disk_that_fills_up_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     """No file may grow past the limit: the journal breaks off mid-run, and the next run finishes the job."""
     small_project(tmp_path)

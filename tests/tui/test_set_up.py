@@ -123,6 +123,7 @@ async def test_leaving_and_coming_back_goes_on_with_every_answer(sandbox: Sandbo
         assert "extra" in [field.value for field in pilot.app.screen.query(Input)]
 
 
+@pytest.mark.matrix
 async def test_stopping_asks_first_and_the_run_can_be_resumed(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "shop"
     clouds = held_at(6, sandbox, monkeypatch)

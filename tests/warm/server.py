@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from importlib import import_module
 from pathlib import Path
@@ -70,6 +71,7 @@ def _run(connection: socket.socket) -> int:
     os.environ.update(environment)
     os.chdir(folder)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    tempfile.tempdir = None  # a folder may have been asked for already
     sys.argv = ["lakestrap", *arguments]
     connector = import_module("aiohttp.connector")
     vars(connector)["_SSL_CONTEXT_VERIFIED"] = connector._make_ssl_context(True)

@@ -51,6 +51,7 @@ async def test_only_the_github_environment_is_left_and_tells_where_the_rest_was(
     assert [change.key for change in removal.plan.changes] == ["github.environment/dev"]
 
 
+@pytest.mark.matrix
 async def test_it_goes_on_where_it_was_stopped(shop: Shop, before: World) -> None:
     shop.sandbox.faults.add(method="DELETE", path=r"graph\.microsoft\.com/v1\.0/applications/[^/]+", status=400, fail=100)
     first = await taken_down(shop)

@@ -102,6 +102,7 @@ async def test_the_secret_ends_after_the_proof_and_the_grace(sandbox: Sandbox, p
     assert done.preview.secretless
 
 
+@pytest.mark.matrix
 async def test_without_a_proof_the_secret_stays(sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that signed in some other way proves nothing."""
 

@@ -79,6 +79,7 @@ def mutations(shop: Shop) -> list[str]:
     return [f"{method} {word}" for method, word in found if word]
 
 
+@pytest.mark.matrix
 async def test_an_opt_in_moves_dev_at_once_and_prod_when_its_reviewer_has_approved(shop: Shop) -> None:
     async with opened(shop.path) as job:
         preview, events, outcome = await carried_out(job, opt_in=True)

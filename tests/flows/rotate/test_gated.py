@@ -28,6 +28,7 @@ def reviewed(sandbox: Sandbox) -> None:
                 runs[key] = run | {"reviews": [review]}
 
 
+@pytest.mark.matrix
 async def test_the_old_one_stays_until_somebody_has_opened_the_gate(sandbox: Sandbox, project: Path) -> None:
     old = state(tables_of(sandbox), "prod")
     done = await rotated(project, grace="0", **PROD)

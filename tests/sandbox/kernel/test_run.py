@@ -14,16 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.conftest import ROOT
 
 LOGIN = "https://login.microsoftonline.com/common"
 DISCOVERY = f"{LOGIN}/discovery/instance?api-version=1.1&authorization_endpoint={LOGIN}"
-RUN = [sys.executable, "-m", "wizard.sandbox", "run"]
+COLD = [sys.executable, "-m", "wizard.sandbox", "run"]
 
 
 def run(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **options}
-    return subprocess.run([*RUN, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=environment)
+    words = [*warm.command(), "sandbox", "run", *arguments]
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=environment)
 
 
 def folders(temporary: Path) -> list[str]:
@@ -70,7 +72,7 @@ def test_the_bundle_is_ours_alone_in_a_private_folder(tmp_path: Path) -> None:
 
 def test_termination_is_handed_on_and_cleaned_up_after(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command = [*RUN, "--", "sh", "-c", "trap 'echo told; exit 9' TERM; echo up; while :; do sleep 0.05; done"]
+    command = [*COLD, "--", "sh", "-c", "trap 'echo told; exit 9' TERM; echo up; while :; do sleep 0.05; done"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"
@@ -81,7 +83,7 @@ def test_termination_is_handed_on_and_cleaned_up_after(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_is_the_childs_to_answer() -> None:
-    command = [*RUN, "--", "sh", "-c", "trap 'echo no' INT; echo up; sleep 0.3; echo done; exit 3"]
+    command = [*COLD, "--", "sh", "-c", "trap 'echo no' INT; echo up; sleep 0.3; echo done; exit 3"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"
