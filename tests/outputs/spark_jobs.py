@@ -69,7 +69,7 @@ def _given(parameters: dict[str, str], values: dict[str, str]) -> dict[str, str]
     """The parameters with the bundle's variables and the job's run id filled in."""
     found = {}
     for name, text in parameters.items():
-        filled = re.sub(r"\$\{var\.(\w+)\}", lambda match: values[match[1]], text).replace("{{job.run_id}}", "run-1")
+        filled = re.sub(r"\$\{var\.(\w+)\}", lambda match: values[str(match[1])], text).replace("{{job.run_id}}", "run-1")
         assert "${" not in filled and "{{" not in filled, f"{name}: {filled}"
         found[name] = filled
     return found

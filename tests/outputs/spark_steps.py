@@ -17,9 +17,7 @@ Json = Any
 
 def local_spark() -> Any:
     """Spark as the jobs find it: the session is there before they ask for it."""
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.master("local[1]").appName("samples")
+    builder = importlib.import_module("pyspark.sql").SparkSession.builder.master("local[1]").appName("samples")
     for name, value in {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -82,10 +80,9 @@ def held(spark: Any, plan: Json) -> None:
     files = [row[0] for row in spark.sql(f"select distinct file from {raw}").collect()]
     assert files and all(str(name).startswith("file:") for name in files), "each row names the file that it came in"
     assert {row[0] for row in spark.sql(f"select distinct run_id from {daily}").collect()} == {"run-1"}
-    from forecast.features import examples, features
-
-    assert spark.sql(features(clean)).count() == spark.sql(f"select count(distinct customer) from {clean}").collect()[0][0]
-    assert spark.sql(examples(clean)).count() > 1
+    known = importlib.import_module("forecast.features")
+    assert spark.sql(known.features(clean)).count() == spark.sql(f"select count(distinct customer) from {clean}").collect()[0][0]
+    assert spark.sql(known.examples(clean)).count() > 1
     print("held: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 

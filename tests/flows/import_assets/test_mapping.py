@@ -92,7 +92,7 @@ def test_everything_of_the_originals_is_in_the_bundle_or_told(tmp_path: Path) ->
         and kept["spark_conf"] == {"a": "true", "b": "3"}
         and kept["aws_attributes"] == {"zone_id": "z"}
     )
-    assert left == {"data_security_mode", "aws_attributes.odd", "docker_image", "libraries", "state"}
+    assert left == {"data_security_mode", "aws_attributes.odd", "docker_image", "libraries", "libraries[0]", "state", ""}
 
 
 def test_a_secret_is_replaced_by_a_reference_and_stands_nowhere(tmp_path: Path) -> None:
@@ -129,6 +129,18 @@ def test_libraries_are_kept_and_found_beside(tmp_path: Path) -> None:
     found = imported(tmp_path, {**FILES, "jobs/nightly.json": {**JOB, "libraries": given}, "libraries/a.whl": b"\xff\x00"})
     assert definition(found, "nightly")["tasks"][0]["libraries"] == [{"whl": "../src/libraries/a.whl"}, *given[1:4]]
     assert told(found, "eggs") and told(found, "is in DBFS")
+
+
+def test_libraries_of_a_cluster_are_installed_by_a_policy_of_its_own(tmp_path: Path) -> None:
+    given = [{"pypi": {"package": "p==1"}}, {"whl": "dbfs:/libs/a.whl"}, {"egg": "e"}]
+    files = {**FILES, "libraries/a.whl": b"\xff\x00"}
+    found = imported(tmp_path / "free", {**files, "clusters/small.json": {**CLUSTER, "libraries": given}})
+    assert definition(found, "small")["policy_id"] == "${resources.cluster_policies.small_libraries.id}"
+    assert definition(found, "small_libraries") == {"name": "Small libraries", "definition": "{}", "libraries": given[:1]}
+    assert told(found, "a policy cannot install") and told(found, "eggs") and told(found, "are installed by the cluster policy")
+    held = imported(tmp_path / "held", {**files, "clusters/small.json": {**CLUSTER, "libraries": given, "policy_id": "Theirs"}})
+    assert [each.key for each in held.resources if each.section == "cluster_policies"] == []
+    assert told(held, "has a policy already"), "nobody else's policy is changed"
 
 
 def test_policies_jobs_of_several_tasks_and_their_permissions(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ environments:
     existing: {{resource_group: {GROUP}, workspace: {GROUP}/providers/Microsoft.Databricks/workspaces/dbw-analytics}}
 """
 CLUSTER_ID, POOL_ID = "1120-101010-abcdef12", "1120-101010-pool-pool-abcd1234"
+SCRIPT = base64.b64encode(b"#!/bin/sh\necho all\n").decode()
 BUNDLE = {"kind": "BUNDLE", "metadata_file_path": "/x"}
 
 
@@ -51,7 +52,9 @@ def planted(sandbox: Sandbox) -> None:
         )
         put("cluster_libraries", CLUSTER_ID, {"libraries": [{"pypi": {"package": "p"}}]})
         put("instance_pools", POOL_ID, {"instance_pool_id": POOL_ID, "instance_pool_name": "Warm"})
-        put("global_init_scripts", "1", {"script_id": "1", "name": "everywhere", "enabled": True})
+        put("global_init_scripts", "1", {"script_id": "1", "name": "every where", "enabled": True, "position": 1, "script": SCRIPT})
+        put("global_init_scripts", "2", {"script_id": "2", "name": "first", "enabled": True, "position": 0, "script": SCRIPT})
+        put("global_init_scripts", "3", {"script_id": "3", "name": "off", "enabled": False, "position": 2, "script": SCRIPT})
         put("dbfs", "/init-scripts/a.sh", {"content": base64.b64encode(b"#!/bin/sh\n").decode()})
         for path, kind in {
             "/Shop": "DIRECTORY",
@@ -88,7 +91,13 @@ def test_a_workspace_becomes_a_bundle_and_is_only_read(
     assert not sandbox.mutating()
     cluster = loaded(tmp_path / "resources" / "small.cluster.yml", "clusters", "small")
     assert cluster["instance_pool_id"] == "${var.instance_pool_warm}" and "newer" not in cluster
-    assert cluster["init_scripts"] == [{"workspace": {"destination": "${workspace.file_path}/src/init-scripts/a.sh"}}]
+    scripts = ("everywhere/first.sh", "everywhere/every-where.sh", "a.sh")
+    wanted = [{"workspace": {"destination": f"${{workspace.file_path}}/src/init-scripts/{name}"}} for name in scripts]
+    assert cluster["init_scripts"] == wanted, "those of all clusters come first, in their order"
+    assert (tmp_path / "src/init-scripts/everywhere/first.sh").read_text() == "#!/bin/sh\necho all\n"
+    assert cluster["policy_id"] == "${resources.cluster_policies.small_libraries.id}"
+    policy = loaded(tmp_path / "resources" / "small_libraries.cluster_policy.yml", "cluster_policies", "small_libraries")
+    assert policy == {"name": "Small libraries", "definition": "{}", "libraries": [{"pypi": {"package": "p"}}]}
     tasks = loaded(tmp_path / "resources" / "job_0.job.yml", "jobs", "job_0")["tasks"]
     assert {task["existing_cluster_id"] for task in tasks} == {"${resources.clusters.small.id}"}
     mine = "../src/notebooks/Users/ada@contoso.com/Mine.py"
@@ -96,7 +105,15 @@ def test_a_workspace_becomes_a_bundle_and_is_only_read(
     assert (tmp_path / "src" / "notebooks" / "Shop" / "Load.py").read_text() == NOTEBOOK
     assert not (tmp_path / "src" / "notebooks" / "Users" / "ada@contoso.com" / "Own.py").exists(), "what no job runs is its owner's"
     report = (tmp_path / "docs" / "import.md").read_text()
-    for words in ("spec.newer", "/Shop/Gone", "everywhere", "are installed on the cluster", "is deployed by a bundle already", "Job 22"):
+    for words in (
+        "spec.newer",
+        "/Shop/Gone",
+        "every where",
+        "are installed by the cluster policy",
+        "is switched off",
+        "is deployed by a bundle already",
+        "Job 22",
+    ):
         assert words in report, words
     beside = json.loads((tmp_path / "resources" / "small.cluster.unmapped.json").read_text())
     assert {"place": "spec.newer", "value": 1}.items() <= next(row for row in beside if row["place"] == "spec.newer").items()

@@ -15,6 +15,7 @@ from wizard.engine.events import Event, EventKind
 from wizard.flows.import_assets import clusters, jobs, output
 from wizard.flows.import_assets.assets import Assets, Definition, Leftover, Weight
 from wizard.flows.import_assets.folder import read as read_folder
+from wizard.flows.import_assets.installed import with_policies
 from wizard.flows.import_assets.mapping import Choices, Mapping
 from wizard.flows.import_assets.naming import Names
 from wizard.flows.import_assets.output import Resource
@@ -48,10 +49,10 @@ def preview(assets: Assets, root: Path, choices: Choices | None = None) -> Previ
     resources, mapping = mapped(assets, choices, taken_keys(root))
     told = (*assets.told, *mapping.sources.told, *mapping.told)
     texts: dict[str, bytes] = {each.path: each.text().encode() for each in resources}
-    for each in resources:
-        left = [one for one in told if one.file == each.file and one.weight is not Weight.LOOK and one.value is not None]
+    for file, path in {each.file: each.path for each in resources}.items():  # the last one is the definition's own
+        left = [one for one in told if one.file == file and one.weight is not Weight.LOOK and one.value is not None]
         if left:
-            texts[each.path.removesuffix(".yml") + ".unmapped.json"] = output.sidecar(left).encode()
+            texts[path.removesuffix(".yml") + ".unmapped.json"] = output.sidecar(left).encode()
     for name, variable in mapping.names.variables.items():
         path = f"resources/{name}.variables.yml"
         texts[path] = output.stamped(path, output.yaml({"variables": {name: variable}})).encode()
@@ -68,6 +69,7 @@ def mapped(assets: Assets, choices: Choices, taken: frozenset[str] = frozenset()
         stay = [each for each in kept if each.kind == "cluster"]
         mapping.told += [each.left((), each.data, "stays in its workspaces; jobs find it by name", Weight.CHANGED) for each in stay]
         kept = [each for each in kept if each.kind != "cluster"]
+    kept = sorted(with_policies(mapping, kept), key=lambda each: list(SECTIONS).index(each.kind))
     keys = [mapping.names.claim(SECTIONS[each.kind][0], _name(each)) for each in kept]
     make = {"policy": clusters.policy, "cluster": clusters.cluster, "job": jobs.job}
     made = [

@@ -68,6 +68,8 @@ class Assets:
     names: Mapping[str, str] = field(default_factory=dict)
     """Names by id, of whatever the definitions refer to by an id of their workspace."""
     told: tuple[Leftover, ...] = ()
+    everywhere: tuple[str, ...] = ()
+    """Init scripts that run on all clusters of the workspace, by their paths among the files, in their order."""
 
 
 def dotted(place: Place) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Json = Any
 STATE = "is the workspace's own and no part of a definition"
 NEWER = "is a resource of bundles since Databricks CLI 1.14: the version that databricks.yml and the workflows name has to be that at least"
-LIBRARIES = "are installed on the cluster and no part of its definition: name them at the tasks that use it"
+LIBRARIES = "are installed on the cluster, which has a policy already: add them to that one, or name them at the tasks that use it"
 BY_HAND = 60
 """Minutes after which an idle cluster ends where its definition named none."""
 

@@ -83,8 +83,9 @@ class Mapping:
 
     def compute(self, definition: Definition, cluster: dict[str, Json], place: Place) -> dict[str, Json]:
         """What every cluster has, of a job or of its own: scripts, pool, policy and a runtime that is still there."""
-        if cluster.get("init_scripts"):
-            scripts = [self._script(definition, item, (*place, "init_scripts", n)) for n, item in enumerate(cluster["init_scripts"])]
+        own = enumerate(cluster.get("init_scripts") or ())
+        scripts = [*self._everywhere(), *(self._script(definition, item, (*place, "init_scripts", n)) for n, item in own)]
+        if scripts:
             cluster["init_scripts"] = [script for script in scripts if script]
         references = {"instance_pool_id": "instance_pool", "driver_instance_pool_id": "instance_pool", "policy_id": "cluster_policy"}
         for name, kind in references.items():
@@ -110,18 +111,29 @@ class Mapping:
         destination = str((item.get(store) or {}).get("destination", ""))
         copied = self.sources.script(destination)
         if copied and self.choices.scripts_in:
-            into = f"{self.choices.scripts_in.rstrip('/')}/{copied.removeprefix(INTO_SCRIPTS + '/')}"
-            reason = f"is read from a volume now: databricks fs cp {copied} dbfs:{into}"
+            read = self._read_from(copied)
+            reason = f"is read from a volume now: databricks fs cp {copied} dbfs:{read['volumes']['destination']}"
             self.tell(definition, place, item, reason, Weight.LOOK)
-            return {"volumes": {"destination": into}}
+            return read
         if copied:
-            return {"workspace": {"destination": f"${{workspace.file_path}}/{copied}"}}
+            return self._read_from(copied)
         if store in ("workspace", "volumes"):
             self.tell(definition, place, item, "is not among the scripts that were imported: the path was kept", Weight.LOOK)
             return item
         reason = f"{destination or store} is not among the scripts that were imported, and clusters no longer read scripts from {store}"
         self.tell(definition, place, item, reason)
         return {}
+
+    def _read_from(self, copied: str) -> dict[str, Json]:
+        """Where a cluster reads a script that lies in the bundle."""
+        if self.choices.scripts_in:
+            return {"volumes": {"destination": f"{self.choices.scripts_in.rstrip('/')}/{copied.removeprefix(INTO_SCRIPTS + '/')}"}}
+        return {"workspace": {"destination": f"${{workspace.file_path}}/{copied}"}}
+
+    def _everywhere(self) -> list[dict[str, Json]]:
+        """Scripts of all clusters that were copied: they run before a cluster's own, as they did."""
+        wanted = (f"{INTO_SCRIPTS}/{path.partition('/')[2]}" for path in self.assets.everywhere)
+        return [self._read_from(copied) for copied in wanted if copied in self.sources.copies]
 
     def libraries(self, definition: Definition, given: list[Json], place: Place) -> list[Json]:
         """Libraries, with wheels and jars that were found beside them as files of the bundle."""

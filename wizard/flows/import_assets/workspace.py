@@ -90,11 +90,26 @@ def assets(found: Found) -> Assets:
             told.append(Leftover(name, "", "is deployed by a bundle already, and was left out", Weight.LOOK))
         else:
             definitions.append(Definition("job", name, job))
-    for script in found.everywhere:
-        reason = "runs on all clusters of the workspace, and no bundle has it: put what it does into a cluster policy"
-        told.append(Leftover(f"global-init-scripts/{script.get('name')}", "", reason, value=script))
+    told += [_everywhere(script) for script in found.everywhere]
     told += [Leftover(path, "", f"could not be read: {why}") for path, why in sorted(found.unread.items())]
-    return Assets(tuple(definitions), found.files, _names(found), tuple(told))
+    running = tuple(script["file"] for script in found.everywhere if script.get("enabled") and "file" in script)
+    return Assets(tuple(definitions), found.files, _names(found), tuple(told), running)
+
+
+def _everywhere(script: Json) -> Leftover:
+    """What becomes of an init script of all clusters: a bundle holds none, but its clusters may have it as their own."""
+    name = f"global-init-scripts/{script.get('name')}"
+    if not script.get("enabled"):
+        return Leftover(name, "", "is switched off: its text was copied, and no cluster has it", Weight.LEFT_OUT, script)
+    if "file" not in script:
+        return Leftover(
+            name, "", "runs on all clusters of the workspace, and no bundle has it: put what it does into a cluster policy", value=script
+        )
+    reason = (
+        "runs on all clusters of the workspace: imported ones have it as their own now, before their others; for clusters that are "
+        "not in this bundle put it into a cluster policy"
+    )
+    return Leftover(name, "", reason, Weight.CHANGED, script)
 
 
 def _names(found: Found) -> dict[str, str]:

@@ -7,6 +7,7 @@ they do not know. https://docs.databricks.com/api/azure/workspace/introduction
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ Json = Any
 ENDINGS = {"PYTHON": ".py", "SQL": ".sql", "SCALA": ".scala", "R": ".r"}
 NOT_READ = ("/Users", "/Repos", "/Workspace")
 """Folders of people: of these only what a job runs."""
+EVERYWHERE = "init-scripts/everywhere"
 PIECE = 1024 * 1024
 """Bytes that one call reads from DBFS at most. https://docs.databricks.com/api/azure/workspace/dbfs/read"""
 
@@ -36,7 +38,7 @@ class Found:
     jobs: list[Json] = field(default_factory=list)
     pools: list[Json] = field(default_factory=list)
     everywhere: list[Json] = field(default_factory=list)
-    """Init scripts of all clusters, which are no part of any bundle."""
+    """Init scripts of all clusters, in the order in which they run; ``file`` is where their text is among the files."""
     files: dict[str, bytes] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
 
@@ -64,6 +66,9 @@ def _read(client: WorkspaceClient) -> Found:
     listed = list(_pages(client, "/api/2.2/jobs/list", "jobs"))
     found.jobs = [_job(client, each["job_id"]) for each in listed]
     _or_unread(found, "global init scripts", lambda: found.everywhere.extend(_pages(client, "/api/2.0/global-init-scripts", "scripts")))
+    found.everywhere.sort(key=lambda script: int(script.get("position") or 0))
+    for script in found.everywhere:
+        _or_unread(found, f"global init script {script.get('name')}", lambda script=script: _text(client, found, script))
     _notebooks(client, found)
     _scripts(client, found)
     return found
@@ -105,6 +110,14 @@ def _or_unread(found: Found, path: str, read: Any) -> None:
         read()
     except (PermissionDenied, NotFound, BadRequest) as refusal:
         found.unread[path] = str(refusal)
+
+
+def _text(client: WorkspaceClient, found: Found, script: Json) -> None:
+    """The text of a script of all clusters; the list does not tell it."""
+    whole = _get(client, f"/api/2.0/global-init-scripts/{script['script_id']}")
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", str(script.get("name"))).strip("-") or str(script["script_id"])
+    script["file"] = f"{EVERYWHERE}/{name.removesuffix('.sh')}.sh"
+    found.files[script["file"]] = base64.b64decode(whole.get("script") or "")
 
 
 def _notebooks(client: WorkspaceClient, found: Found) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Schema(Securable):
     """``schema`` in ``catalog``; ``storage_root`` a path within an external location, empty for the catalog's.
 
-    ``forced``: delete what is in it. Name the catalog by ``Ref``, so that a catalog made anew gets its schemas. Attributes: ``schema``, ``catalog``, ``tags``, ``owner``.
+    ``forced``: delete what is in it. Name the catalog by ``Ref``, so that a catalog made anew gets its schemas.
+    Attributes: ``schema``, ``catalog``, ``tags``, ``owner``.
     """
 
     kind: ClassVar[str] = "databricks.schema"

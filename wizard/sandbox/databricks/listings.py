@@ -47,8 +47,23 @@ def scripts(request: Request, world: World) -> Response:
     """For administrators only. https://docs.databricks.com/api/azure/workspace/globalinitscripts/list"""
     who = caller(request, world)
     who.require_admin()
-    rows = _rows(world, "databricks.global_init_scripts", who.workspace)
+    rows = [_described(row) for row in _rows(world, "databricks.global_init_scripts", who.workspace)]
     return done({"scripts": rows} if rows else {})
+
+
+@WORKSPACES.get("/api/2.0/global-init-scripts/{script_id}")
+def script(request: Request, world: World) -> Response:
+    """With its text in Base64. https://docs.databricks.com/api/azure/workspace/globalinitscripts/get"""
+    who = caller(request, world)
+    who.require_admin()
+    row = world.table("databricks.global_init_scripts").get(f"{who.workspace}/{request.params['script_id']}")
+    if row is None:
+        raise refused(404, "RESOURCE_DOES_NOT_EXIST", f"The global init script with id {request.params['script_id']} does not exist.")
+    return done(row)
+
+
+def _described(row: Json) -> Json:
+    return {name: value for name, value in row.items() if name != "script"}
 
 
 @WORKSPACES.get("/api/2.0/dbfs/read")

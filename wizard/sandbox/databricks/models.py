@@ -22,7 +22,7 @@ The workspace itself is an ARM resource (``arm.resources``, ``Microsoft.Databric
 | ``databricks.cluster_policies`` | ``W/id`` | the policy |
 | ``databricks.cluster_libraries`` | ``W/cluster id`` | ``libraries: [...]`` that are installed |
 | ``databricks.instance_pools`` | ``W/id`` | the pool |
-| ``databricks.global_init_scripts`` | ``W/id`` | the script without its text |
+| ``databricks.global_init_scripts`` | ``W/id`` | the script, its text as ``script`` in Base64 |
 | ``databricks.dbfs`` | ``W/path`` | ``content`` (base64) of a file |
 """
 
