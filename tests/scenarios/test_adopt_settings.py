@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.flows.rotate import issued_shop
 from tests.scenarios import brownfield
 from tests.scenarios.rehearsal import rehearsed, small_project
 from tests.scenarios.test_adopt import LOST, PYTHON, said, told
@@ -120,3 +121,18 @@ def test_an_identity_of_the_users_own_comes_back(tmp_path: Path, own: str) -> No
     description["github"]["repositories"] = []
     found = adopted(tmp_path, text, *brownfield.world_of(tmp_path, description))
     assert found["identity"] == {"mode": "existing"} and found["environments"][0]["existing"] == {"identity": own}
+
+
+def test_secrets_that_were_issued_are_named_as_such(tmp_path: Path) -> None:
+    folder = issued_shop.set_up_issued()
+    words = (
+        '"$@" adopt contoso/shop --from-clouds --plain; echo "adopt $?"',
+        '"$@" plan --detailed-exitcode --plain >plan.out; echo "plan $?"',
+    )
+    done = rehearsed(tmp_path, "sh", "-c", "\n".join(words), "sh", *PYTHON, options=("--world", str(folder / "world.json")))
+    assert said(done) == ["adopt 0", "plan 0"], (tmp_path / "plan.out").read_text() + done.stderr
+    secrets = {row["name"]: row["from"] for row in yaml.safe_load((tmp_path / "lakestrap.yaml").read_text())["secrets"]}
+    assert secrets == {"dbx": "databricks-oauth-secret", "tool": "databricks-token", "stone": "prompt", "salt": "prompt"}
+    assert "secrets.stone.from: set-up had it issued" in done.stderr
+    assert "secrets.salt.from: where its value came from is not known" in done.stderr
+    assert "the GitHub environment dev holds DBX_SECRET, SALT, STONE_KEY, TOOL_TOKEN" in done.stderr

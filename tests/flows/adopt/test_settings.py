@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.scenarios.brownfield import STORAGE
 from tests.scenarios.test_adopt_settings import INJECTED, PRIVATE, SECTIONS, SERVERLESS
 from wizard.blueprint.data import READER, WRITER
 from wizard.flows.adopt.bundle import FILES
@@ -23,6 +24,7 @@ from wizard.render.files import render
 from wizard.render.parameters import parameters
 
 Json = Any
+OAUTH = "0f0f0f0f-0001-4d5e-8f60-000000000001"
 
 
 def evidence(project: Project) -> tuple[OnGitHub, dict[str, OnAzure]]:
@@ -97,6 +99,24 @@ def test_who_rotates_without_a_person_is_told_by_the_workflow() -> None:
     assert read_back(github, modes).raw["maintenance"] == dumped(project)["maintenance"]
     told = dict(read_back(github, azure).unknown)
     assert "left out" in told["maintenance"], "where nothing ends there is nothing to rotate"
+
+
+def test_of_a_secret_is_told_what_its_entry_in_the_vault_tells() -> None:
+    github, azure = evidence(parsed(SERVERLESS))
+    held = {"salt": "", "token": "0a" * 32, "oauth": OAUTH, "other": "0a1b2c", "key": "key1 2026-01-01T00:00:00Z"}
+    seen = OnAzure(**{**_fields(azure["dev"]), "secrets": held, "existing": {"storage": STORAGE}})
+    found = read_back(github, {"dev": seen})
+    assert found.raw["secrets"] == [
+        {"name": "salt", "from": "prompt"},
+        {"name": "token", "from": "databricks-token"},
+        {"name": "oauth", "from": "databricks-oauth-secret"},
+        {"name": "other", "from": "prompt"},
+        {"name": "key", "from": "storage-key"},
+    ]
+    told = {place: why for place, why in found.unknown if place.startswith("secrets.")}
+    assert list(told) == ["secrets.salt.from", "secrets.other.from"] and told["secrets.other.from"].endswith("(0a1b2c)")
+    theirs = OnAzure(**{**_fields(seen), "existing": {}})
+    assert read_back(github, {"dev": theirs}).raw["secrets"][-1] == {"name": "key", "from": "prompt"}, "whose key it is is not known"
 
 
 def test_a_file_that_cannot_be_read_tells_nothing() -> None:

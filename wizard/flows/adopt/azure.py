@@ -17,6 +17,7 @@ from wizard.providers.arm import contents
 from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, owner_of, subscription_of
 from wizard.providers.databricks.held_catalog import marked_catalog
+from wizard.providers.keyvault.ids import CREDENTIAL_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -116,7 +117,7 @@ async def on_azure(
     catalog = await state.or_unread("the catalog", marked_catalog(session, host, project, environment), None) if host else None
     if catalog is not None:
         (state.names if catalog.marked else state.existing)["catalog"] = catalog.name
-    secrets = await state.or_unread("the secrets' names", _secrets(session, project, environment, vault), ())
+    secrets = await state.or_unread("the secrets' names", _secrets(session, project, environment, vault), {})
     locks = await state.or_unread("the locks", contents.locks(session, group), ())
     roles = await state.or_unread("the roles", people(session, project, group, vault, ACCESS_ROLES), ())
     locked = any(lock.project == project for lock in locks)
@@ -198,18 +199,17 @@ async def _named(session: Session, kind: str, name: str) -> str:
     return ""
 
 
-async def _secrets(session: Session, project: str, environment: str, vault: str) -> tuple[str, ...]:
-    """Names of the secrets with our mark."""
+async def _secrets(session: Session, project: str, environment: str, vault: str) -> Mapping[str, str]:
+    """Names of the secrets with our mark, each with what it is called at its issuer: empty where set-up did not have it issued."""
     if not vault:
-        return ()
+        return {}
     parts = vault.split("/")
     client: Any = session.vaults(parts[2]).secrets
     with translated(f"list the secrets of {parts[-1]}"):
         rows = [row async for row in client.list(parts[4], parts[-1])]
-    tagged = ((str(row.name), dict(row.tags or {})) for row in rows)
-    return tuple(
-        sorted(name for name, tags in tagged if owner_of(tags) == project and tags.get(ENVIRONMENT_TAG, environment) == environment)
-    )
+    tagged = sorted((str(row.name), dict(row.tags or {})) for row in rows)
+    ours = ((name, tags) for name, tags in tagged if owner_of(tags) == project and tags.get(ENVIRONMENT_TAG, environment) == environment)
+    return {name: tags.get(CREDENTIAL_TAG, "") for name, tags in ours}
 
 
 async def _identity(

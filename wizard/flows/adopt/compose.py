@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wizard.flows.adopt.bundle import SAMPLE, bundle
 from wizard.flows.adopt.catalogs import data
 from wizard.flows.adopt.catalogs import people as of_data
-from wizard.flows.adopt.delivery import maintenance, order, runners, strategy
+from wizard.flows.adopt.delivery import maintenance, order, runners, secret_names, strategy
 from wizard.flows.adopt.settings import settings
 from wizard.flows.adopt.usable import usable
+from wizard.project.issued import OAUTH_SECRET, STORAGE_KEY, TOKEN
 from wizard.project.naming import KINDS, names
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from wizard.project.model import Project
 
 Json = Any
+KEYS = ("key1", "key2")
+"""How values of storage accounts' keys are called."""
+TOKEN_ID, OAUTH_ID = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""How Databricks calls its tokens, and the OAuth secrets of its service principals."""
+ISSUED = "set-up had it issued, and the issuer is not known: write storage-key:ACCOUNT-ID, databricks-token or databricks-oauth-secret"
 SOURCE = "where its value came from is not known: one that exists is never asked for again, but a rotation would ask for a new one"
 
 
@@ -58,7 +64,7 @@ def composed(name: str, github: OnGitHub, azure: Mapping[str, OnAzure], subscrip
     shared = _shared_tags(azure)
     raw |= {"tags": shared} if shared else {}
     raw |= {"access": access} if (access := list(_access(azure, ordered))) else {}
-    raw |= {"secrets": secrets} if (secrets := list(_secrets(azure, ordered))) else {}
+    raw |= {"secrets": secrets} if (secrets := list(_secrets(azure, ordered, secret_names(github)))) else {}
     raw |= {"samples": False} if github.texts and github.texts.get(SAMPLE) is None else {}
     raw |= {"plan_environment": True} if github.previews else {}
     raw["environments"] = [
@@ -77,10 +83,26 @@ def _shared_tags(azure: Mapping[str, OnAzure]) -> dict[str, str]:
     return {key: text for key, text in told[0].items() if all(tags.get(key) == text for tags in told)} if told else {}
 
 
-def _secrets(azure: Mapping[str, OnAzure], ordered: tuple[str, ...]) -> Iterator[dict[str, Json]]:
-    for name in dict.fromkeys(name for environment in ordered for name in azure[environment].secrets):
+def _secrets(azure: Mapping[str, OnAzure], ordered: tuple[str, ...], told: tuple[str, ...]) -> Iterator[dict[str, Json]]:
+    """``told``: the order in which the workflows name them; others follow."""
+    names = dict.fromkeys(name for environment in ordered for name in azure[environment].secrets)
+    for name in sorted(names, key=lambda name: told.index(name) if name in told else len(told)):
         held = [environment for environment in ordered if name in azure[environment].secrets]
-        yield {"name": name, "from": "prompt"} | ({} if len(held) == len(ordered) else {"environments": held})
+        yield {"name": name, "from": _source(name, azure, held)} | ({} if len(held) == len(ordered) else {"environments": held})
+
+
+def _source(name: str, azure: Mapping[str, OnAzure], held: Iterable[str]) -> str:
+    """What issued it, by the form of what it is called there; ``prompt`` where more is not known."""
+    found = {_issuer(azure[each].secrets[name], own_account="storage" in azure[each].existing) for each in held}
+    return found.pop() if len(found) == 1 else "prompt"
+
+
+def _issuer(called: str, *, own_account: bool) -> str:
+    if called.startswith(KEYS):
+        return STORAGE_KEY if own_account else "prompt"
+    if OAUTH_ID.fullmatch(called):
+        return OAUTH_SECRET
+    return TOKEN if TOKEN_ID.fullmatch(called) else "prompt"
 
 
 def _access(azure: Mapping[str, OnAzure], ordered: tuple[str, ...]) -> Iterator[dict[str, Json]]:
@@ -175,7 +197,9 @@ def _pattern(project: str, given: Mapping[str, str]) -> str:
 
 def _unknown(raw: Mapping[str, Json], github: OnGitHub, azure: Mapping[str, OnAzure]) -> Iterator[tuple[str, str]]:
     for item in raw.get("secrets", ()):
-        yield f"secrets.{item['name']}.from", SOURCE
+        called = next((seen.secrets[item["name"]] for seen in azure.values() if item["name"] in seen.secrets), "")
+        if item["from"] == "prompt":
+            yield f"secrets.{item['name']}.from", f"{ISSUED} ({called})" if called else SOURCE
     if not github.approvals:
         yield "environments.reviewers", "GitHub enforces none here on this plan and keeps none: add those that the file had"
     if not github.texts:

@@ -58,6 +58,13 @@ def runners(github: OnGitHub) -> list[str]:
     return [] if labels == USUAL_RUNNER else [str(label) for label in labels]
 
 
+def secret_names(github: OnGitHub) -> tuple[str, ...]:
+    """The secrets that deployments read, in the order of the project file."""
+    jobs = at(parsed(github.texts.get(DEPLOY)), "jobs")
+    told = (str(at(job, "with", "secret-names") or "").split() for job in (jobs.values() if isinstance(jobs, dict) else ()))
+    return tuple(dict.fromkeys(name for names in told for name in names))
+
+
 def maintenance(github: OnGitHub) -> dict[str, Json]:
     """Who rotates without a person, as the workflow says it; nothing where there is no such workflow."""
     job = at(parsed(github.texts.get(ROTATE)), "jobs", "rotate")

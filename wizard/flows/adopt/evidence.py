@@ -71,7 +71,8 @@ class OnAzure:
     tags: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     existing: Mapping[str, str] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Names, each with what it is called at its issuer where set-up had it issued."""
     people: tuple[Person, ...] = ()
     mode: str = ""
     purge_protection: bool | None = None
