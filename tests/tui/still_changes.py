@@ -122,6 +122,7 @@ def migrated(app: App[int], *, over: bool = False) -> Done:
     link = "https://github.com/contoso/shop/actions/runs/7"
     told = {"environment": "prod", "link": link}
     dev = Event(EventKind.SETTLED, f"{PROOF}dev", "verify", "signed in", detail={"environment": "dev", "link": link})
+    events: tuple[Event, ...]
     if over:
         events = (dev, Event(EventKind.SETTLED, f"{PROOF}prod", "verify", "signed in", detail=told))
     else:
