@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.brownfield import STORAGE
+from tests.scenarios.rehearsal import ROOT
 from tests.scenarios.test_adopt_settings import INJECTED, PRIVATE, SECTIONS, SERVERLESS
 from wizard.blueprint.data import READER, WRITER
 from wizard.flows.adopt.bundle import FILES
@@ -15,6 +16,7 @@ from wizard.flows.adopt.catalogs import people
 from wizard.flows.adopt.compose import Composed, composed
 from wizard.flows.adopt.evidence import Gate, OnAzure, OnGitHub, Person
 from wizard.flows.adopt.github import DEPLOY, ROTATE, VERIFY, parameter_file, published_parameters
+from wizard.flows.adopt.settings import named, own_things
 from wizard.project.data import schemas
 from wizard.project.file import dumped, parsed
 from wizard.project.model import Project
@@ -72,6 +74,20 @@ def test_parameters_of_the_repository_serve_where_no_deployment_is_left() -> Non
     github, _ = evidence(project)
     assert published_parameters(github, "dev") == parameters(project, project.environment("dev"))
     assert published_parameters(OnGitHub("a/b", "private", "main", texts={parameter_file("dev"): "no json"}), "dev") == {}
+
+
+def test_names_and_things_of_the_users_own_are_told_by_parameters() -> None:
+    project = parsed((ROOT / "tests/outputs/release-branches.yaml").read_text(encoding="utf-8"))
+    assert any(each.existing.dns_zones for each in project.environments)
+    for each in project.environments:
+        given, kept = names(project, each), each.existing.model_dump(exclude_none=True)
+        found = parameters(project, each)
+        assert own_things(found) == {kind: kept[kind] for kind in ("workspace", "storage", "network", "dns_zones") if kind in kept}
+        assert {kind: name for kind, name in named(found).items() if kind not in kept} == {
+            kind: getattr(given, kind) for kind in named(found) if kind not in kept
+        }
+        assert ("network" in named(found)) == (not each.existing.network)
+    assert "network" not in named({"networkMode": "public", "networkName": "vnet-dev"}), "a default of the template is no network"
 
 
 def test_what_environments_disagree_about_is_told() -> None:

@@ -13,6 +13,7 @@ from wizard.blueprint.roles import ACCESS_ROLES
 from wizard.errors import LakestrapError, NotSignedIn, ServiceRefused, Unreachable
 from wizard.flows.adopt.evidence import OnAzure
 from wizard.flows.adopt.people import people
+from wizard.flows.adopt.settings import named, own_things
 from wizard.providers.arm import contents
 from wizard.providers.arm.errors import found, translated
 from wizard.providers.arm.ids import ENVIRONMENT_TAG, PROJECT_TAG, owner_of, subscription_of
@@ -29,22 +30,6 @@ if TYPE_CHECKING:
 Json = Any
 UNREGISTERED = "MissingSubscriptionRegistration"
 VAULTS, IDENTITIES = "microsoft.keyvault/vaults", "microsoft.managedidentity/userassignedidentities"
-PARAMETERS = {
-    "workspaceName": "workspace",
-    "managedResourceGroupName": "managed_group",
-    "storageAccountName": "storage",
-    "accessConnectorName": "access_connector",
-    "logAnalyticsName": "log_analytics",
-}
-"""Parameters of the template and the name that each gives."""
-INSIDE = {"networkName": "network", "applicationInsightsName": "application_insights"}
-"""The same of those that have a default where there is no such thing."""
-OWN_THINGS = {
-    "existingWorkspaceId": "workspace",
-    "existingStorageId": "storage",
-    "existingNetworkId": "network",
-    "existingDnsZonesId": "dns_zones",
-}
 
 
 @dataclass(slots=True)
@@ -163,10 +148,8 @@ def _values(entries: Mapping[str, Json] | None) -> dict[str, Json]:
 def _told_by_parameters(given: Mapping[str, Json], state: _Found) -> None:
     """Names, tags and things of the user's own."""
     state.parameters = given
-    inside = INSIDE if given.get("networkMode") not in (None, "public") and not given.get("existingNetworkId") else {}
-    names = PARAMETERS | inside | {key: kind for key, kind in INSIDE.items() if key != "networkName"}
-    state.names |= {kind: str(given[key]) for key, kind in names.items() if given.get(key)}
-    state.existing |= {kind: str(given[key]) for key, kind in OWN_THINGS.items() if given.get(key)}
+    state.names |= named(given)
+    state.existing |= own_things(given)
     if given.get("tags"):
         state.tags = {key: text for key, text in given["tags"].items() if key not in (PROJECT_TAG, ENVIRONMENT_TAG)}
     if not given:

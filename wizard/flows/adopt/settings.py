@@ -19,6 +19,22 @@ if TYPE_CHECKING:
 Json = Any
 SUBNETS = {"host_subnet": "hostSubnetName", "container_subnet": "containerSubnetName", "endpoint_subnet": "endpointSubnetName"}
 SKU = "Standard_"
+PARAMETERS = {
+    "workspaceName": "workspace",
+    "managedResourceGroupName": "managed_group",
+    "storageAccountName": "storage",
+    "accessConnectorName": "access_connector",
+    "logAnalyticsName": "log_analytics",
+}
+"""Parameters of the template and the name that each gives."""
+INSIDE = {"networkName": "network", "applicationInsightsName": "application_insights"}
+"""The same of those that have a default where there is no such thing."""
+OWN_THINGS = {
+    "existingWorkspaceId": "workspace",
+    "existingStorageId": "storage",
+    "existingNetworkId": "network",
+    "existingDnsZonesId": "dns_zones",
+}
 
 
 @dataclass(slots=True)
@@ -58,6 +74,18 @@ def settings(azure: Mapping[str, OnAzure], ordered: tuple[str, ...], workspaces:
     _sizes(found, given)
     _budgets(found, given, ordered)
     return found
+
+
+def named(given: Mapping[str, Json]) -> dict[str, str]:
+    """The names of what the template makes, by kind of name."""
+    makes_network = given.get("networkMode") not in (None, "public") and not given.get("existingNetworkId")
+    inside = {key: kind for key, kind in INSIDE.items() if makes_network or key != "networkName"}
+    return {kind: str(given[key]) for key, kind in (PARAMETERS | inside).items() if given.get(key)}
+
+
+def own_things(given: Mapping[str, Json]) -> dict[str, str]:
+    """The ids of what the template finds and leaves alone."""
+    return {kind: str(given[key]) for key, kind in OWN_THINGS.items() if given.get(key)}
 
 
 def _network(found: Settings, given: Mapping[str, Mapping[str, Json]], workspaces: frozenset[str]) -> None:
