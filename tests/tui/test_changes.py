@@ -66,7 +66,7 @@ async def test_moving_to_subjects_with_ids_ends_as_without_questions(shop: Shop,
     async with seated(shop.path.parent, (80, 24)) as pilot:
         await chosen(pilot, "migrate")
         await at(pilot, "MigrateChoice")
-        await pilot.press("tab", "tab", "y", "pagedown")
+        await pilot.press("tab", "y", "pagedown")
         await outlined(pilot, "SubjectMigration")
         assert "lakestrap migrate subject --opt-in" in shown(pilot) and shop.sandbox.mutating() == []
         await pilot.press("a")

@@ -50,6 +50,7 @@ def offered(pilot: Pilot[int]) -> list[str]:
     return [button.id or "" for button in pilot.app.screen.query(Button) if button.display]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("sandbox_world", [world_of()])
 async def test_without_a_subscription_the_page_says_where_to_get_one(sandbox: Sandbox, tmp_path: Path) -> None:
     async with seated(tmp_path / "shop", (80, 24)) as pilot:

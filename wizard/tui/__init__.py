@@ -5,6 +5,7 @@ Owns the hand-over from the command line. Nothing but Textual is imported before
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def run(project: Path, *, rehearse: Callable[[], int], allowed: frozenset[str] =
     from wizard.tui.quiet import only_the_screen
     from wizard.tui.sitting import Sitting
 
+    colourless = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
     with only_the_screen():
         app = Wizard(Sitting(project, allowed=allowed, rehearsal=rehearsing()), begin=begin)
         code = app.run()
+    os.environ |= colourless  # Textual takes it away, and a rehearsal is a process of its own
     return rehearse() if app.rehearse else app.return_code or code or 0

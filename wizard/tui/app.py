@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.terminal_theme import TerminalTheme
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -46,10 +48,27 @@ THEMES = (
 )
 
 
+SIGNALS = {
+    True: TerminalTheme(
+        (16, 23, 28),
+        (230, 237, 243),
+        [(22, 33, 42), (255, 107, 98), (143, 209, 158), (232, 195, 122), (122, 162, 247), (203, 166, 247), (95, 179, 200), (201, 209, 217)],
+    ),
+    False: TerminalTheme(
+        (251, 252, 253),
+        (27, 36, 48),
+        [(27, 36, 48), (179, 38, 30), (46, 125, 79), (138, 90, 0), (9, 105, 218), (130, 80, 223), (11, 110, 131), (87, 96, 106)],
+    ),
+}
+"""What red, green and yellow are in a text, dark or not: those of the themes, all of them legible as mere greys too (``NO_COLOR``)."""
+
+
 class Wizard(App[int]):
     """``begin`` is the screen to start with: ``home``, or a job such as ``setup`` or ``rotate`` for its first screen at once."""
 
     TITLE = "Lakestrap"
+    ansi_theme_dark = Reactive(SIGNALS[True], init=False)
+    ansi_theme_light = Reactive(SIGNALS[False], init=False)
     CSS_PATH = "style.tcss"
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it for instances

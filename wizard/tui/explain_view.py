@@ -40,11 +40,11 @@ def drawn(answer: Explanation) -> Group:
 def summary(answer: Explanation) -> Text:
     """In one row."""
     if answer.findings and all(finding.kind == "trusted" for finding in answer.findings):
-        return Text("✓ what is presented is trusted", style="bold green")
+        return Text.assemble(("✓ what is presented is trusted", "bold green"))
     if answer.findings:
         count = len(answer.findings)
-        return Text(f"✗ {count} cause{'s' if count != 1 else ''} found", style="bold red")
-    return Text("no cause found in the claims" if not answer.commands else "told by the code of the error", style="yellow")
+        return Text.assemble((f"✗ {count} cause{'s' if count != 1 else ''} found", "bold red"))
+    return Text.assemble(("no cause found in the claims" if not answer.commands else "told by the code of the error", "yellow"))
 
 
 def _about(answer: Explanation) -> Text:

@@ -27,7 +27,7 @@ def of_oidc(preview: OidcPreview, command: str) -> Outline:
     """From client secrets to federation. ``command`` does the same without a screen."""
     if preview.empty:
         words = "The pipelines sign in without a client secret, or its end is noted: nothing is to be done."
-        return Outline((), _nothing(words), Text("nothing to do", style="bold green"))
+        return Outline((), _nothing(words), Text.assemble(("nothing to do", "bold green")))
     hours = f"{preview.grace.total_seconds() / 3600:g} h"
     steps = (
         ("Trust, beside the secret", "+", "green", [_trusting(item, command) for item in preview.environments]),
@@ -76,7 +76,9 @@ def of_subject(preview: SubjectPreview, command: str) -> Outline:
     """From one subject to another. ``command`` does the same without a screen."""
     if preview.empty:
         return Outline(
-            (), _nothing("GitHub sends the subjects that are trusted: nothing is to be done."), Text("nothing to do", "bold green")
+            (),
+            _nothing("GitHub sends the subjects that are trusted: nothing is to be done."),
+            Text.assemble(("nothing to do", "bold green")),
         )
     open_moves = [move for move in preview.moves if not move.over]
     asked = "GitHub is asked for subjects with ids in them, which outlive every rename. It cannot be taken back."

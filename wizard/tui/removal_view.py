@@ -89,9 +89,9 @@ def which(removal: Removal) -> str:
 
 def _summary(removal: Removal) -> Text:
     if removal.obstacles:
-        return Text(f"✗ {len(removal.obstacles)} in the way: nothing can be removed", style="bold red")
+        return Text.assemble((f"✗ {len(removal.obstacles)} in the way: nothing can be removed", "bold red"))
     if removal.empty:
-        return Text("nothing of ours is left", style="bold green")
+        return Text.assemble(("nothing of ours is left", "bold green"))
     gone = removal.plan.counts().get("delete", 0)
     parts = [(f"- {gone} to delete   ", "red")]
     parts += [(f"! {len(removal.foreign)} not ours   ", "bold red")] if removal.foreign else []

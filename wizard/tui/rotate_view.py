@@ -110,7 +110,7 @@ def _urgency(item: Item, now: datetime) -> str:
 
 def _summary(preview: Preview) -> Text:
     if any(item.obstacles for item in preview.items):
-        return Text("something stands in the way", style="bold red")
+        return Text.assemble(("something stands in the way", "bold red"))
     counts = preview.counts()
     parts = [(f"{TASKS[task][0]} {count} to {TASKS[task][2]}   ", TASKS[task][1]) for task, count in counts.items() if task != "keep"]
     return Text.assemble(*parts) if parts else Text("nothing is due")

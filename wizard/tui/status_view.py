@@ -96,7 +96,7 @@ def _detail(row: Row) -> Text:
 def _summary(found: Status) -> Text:
     counts = {name: count for name, count in found.counts().items() if name != "ok"}
     parts = [(f"{SIGNS[name][0]} {count} {name}  ", SIGNS[name][1]) for name, count in counts.items()]
-    return Text.assemble(*parts) if parts else Text("✓ everything is as it should be", style="bold green")
+    return Text.assemble(*parts) if parts else Text.assemble(("✓ everything is as it should be", "bold green"))
 
 
 def _overview(found: Status) -> Text:

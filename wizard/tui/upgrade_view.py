@@ -76,7 +76,7 @@ def _detail(item: Followed, sign: str, style: str) -> Text:
 
 def _overview(preview: Preview) -> Text:
     if preview.up_to_date:
-        text = Text("Everything is in this version's form.\n", "bold green")
+        text = Text.assemble(("Everything is in this version's form.\n", "bold green"))
     else:
         count = len(preview.changing)
         text = Text.assemble(("Files of an older version, brought to this one's form\n\n", "bold"), "Nothing has been changed yet.\n\n")
@@ -91,7 +91,7 @@ def _overview(preview: Preview) -> Text:
 
 def _summary(preview: Preview) -> Text:
     if preview.up_to_date:
-        return Text("up to date" + (", a pull request waits" if preview.pull_request else ""), style="bold green")
+        return Text.assemble(("up to date" + (", a pull request waits" if preview.pull_request else ""), "bold green"))
     parts = [(f"~ {len(preview.changing)} to propose   ", "yellow")]
     parts += [(f"! {len(preview.conflicting)} left to you", "bold yellow")] if preview.conflicting else []
     return Text.assemble(*parts)

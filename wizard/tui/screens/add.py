@@ -68,7 +68,7 @@ class AddChoice(Choosing):
         reviewers = _question("Reviewers", "Who approves a deployment, with commas between; none for nobody", Kind.MANY)
         yield self._line(reviewers, "--reviewer", PATTERN)
         kinds = "resource_group, vault, workspace, storage, identity"
-        existing = _question("Use one that exists", f"KIND=ID, with commas between; kinds: {kinds}", Kind.PAIRS)
+        existing = _question("Use one that exists", f"KIND=ID, …: {kinds}", Kind.PAIRS)
         yield self._line(existing, "--existing", "everything is made")
 
     def _line(self, question: Question, name: str, otherwise: str = "", *, column: bool = False) -> Field:
@@ -83,7 +83,7 @@ class AddChoice(Choosing):
         names = tuple(Choice(item.name, item.name, item.subscription) for item in self.project.environments)
         for name in ("--like", "--after"):
             self._offer(name, names)
-        self.control("ENV").focus()
+        self.control("ENV").focus(scroll_visible=False)  # it is the first: there is nothing above it to leave
         self.fetch()
 
     def _offer(self, name: str, choices: tuple[Choice, ...]) -> None:

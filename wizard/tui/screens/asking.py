@@ -17,6 +17,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.tui import plan_view
+from wizard.tui.hanging import Hanging
 
 if TYPE_CHECKING:
     from wizard.engine.plan import Change
@@ -37,7 +38,7 @@ class Moved(ModalScreen[bool]):
             yield Static("The world has moved since you looked at the plan", classes="dialog-title wrong", markup=False)
             yield Static("Nothing of this was agreed to yet:", classes="dialog-text", markup=False)
             with VerticalScroll(can_focus=True):
-                yield Static(self.body(), markup=False)
+                yield Static(Hanging(self.body()), markup=False)
             yield Static("Stopping is safe: the next run goes on from here.", classes="dialog-foot", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Stop", id="no")

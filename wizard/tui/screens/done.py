@@ -17,6 +17,7 @@ from textual.widgets import Button, Footer, Static
 
 from wizard.errors import Cancelled, LakestrapError
 from wizard.tui import report
+from wizard.tui.hanging import Hanging
 from wizard.tui.screens.page import Page
 from wizard.tui.widgets.lane import clock
 
@@ -41,7 +42,7 @@ class Done(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify again"),
         Binding("s", "save", "Save report"),
-        Binding("r", "again", "Replan"),
+        Binding("r", "again", "Plan again"),
         Binding("escape", "home", "Home"),
     ]
 
@@ -104,7 +105,7 @@ class Done(Page):
             words, style = ("✗ Not complete", "bold red")
         made = f"   {outcome.applied.changed} changes in {clock(self.seconds)}"
         self.query_one("#done-head", Static).update(Text.assemble((words, style), (made, "dim")))
-        self.query_one("#done-body", Static).update(self.body())
+        self.query_one("#done-body", Static).update(Hanging(self.body()))
         self.query_one("#again", Button).display = not self.complete
         self.query_one("#verify", Button).display = self.may_verify and bool(outcome.pending or outcome.unproven)
         if not stay or not (self.focused and self.focused.display):

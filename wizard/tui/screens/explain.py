@@ -19,6 +19,7 @@ from textual.widgets import Button, Footer, LoadingIndicator, Static
 
 from wizard.errors import BadInput, LakestrapError, Problem
 from wizard.questions.jobs import ABOUT, explanation
+from wizard.tui.hanging import Hanging
 from wizard.tui.screens.choosing import Choosing
 from wizard.tui.screens.outlined import told
 from wizard.tui.screens.page import Page
@@ -118,8 +119,8 @@ class Explained(Page):
             answer = await self.read()
         except LakestrapError as error:
             self._standing(waiting=False)
-            self.query_one("#answer-body", Static).update(told(error, "Nothing was changed."))
-            self.query_one("#summary", Static).update(Text("it could not be read", style="bold red"))
+            self.query_one("#answer-body", Static).update(Hanging(told(error, "Nothing was changed.")))
+            self.query_one("#summary", Static).update(Text.assemble(("it could not be read", "bold red")))
         else:
             self.answer = answer
             self._standing(waiting=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Button
@@ -20,6 +21,8 @@ from wizard.tui.progress import Board, board
 from wizard.tui.screens.choosing import Choosing
 from wizard.tui.screens.outlined import Outlined
 from wizard.tui.undertaking import Undertaking
+from wizard.tui.widgets.field import Field
+from wizard.tui.widgets.pick import Pick
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -59,15 +62,23 @@ class MigrateChoice(Choosing):
         words = "how long the client secret stays valid after the proof: 24h, 90m, 7d, 0"
         ids, meaning = "Ask GitHub for subjects with ids in them", "they outlive every rename; it cannot be taken back"
         yield self.field(which, "oidc" if mode == "client-secret" else "subject")
-        yield self.field(Question(field="--grace", step=Step.IDENTITY, label="Grace, of the first", help=words), text=GRACE)
-        yield self.field(
-            Question(field="--opt-in", step=Step.IDENTITY, label=f"{ids}, of the second", help=meaning, kind=Kind.YES_NO), False
-        )
+        yield self.field(Question(field="--grace", step=Step.IDENTITY, label="Grace", help=words), text=GRACE)
+        yield self.field(Question(field="--opt-in", step=Step.IDENTITY, label=ids, help=meaning, kind=Kind.YES_NO), False)
 
     def on_mount(self) -> None:
         self.control("which").focus()
+        self.its_own()
+
+    @on(Pick.Picked)
+    def its_own(self) -> None:
+        """Ask only what belongs to the one that is chosen."""
+        away = self.value("which") == "oidc"
+        for name, wanted in (("--grace", away), ("--opt-in", not away)):
+            next(field for field in self.query(Field) if field.item.path == name).display = wanted
 
     def problems(self) -> list[Problem]:
+        if self.value("which") != "oidc":
+            return []
         try:
             period(self.value("--grace") or "")
         except BadInput as wrong:

@@ -17,8 +17,10 @@ from textual.widgets import Button, Footer, Input, LoadingIndicator, Static, Tre
 from textual.widgets.tree import TreeNode
 
 from wizard.errors import BadInput, LakestrapError
+from wizard.tui.hanging import Hanging
 from wizard.tui.outline import Line, Outline, filtered
 from wizard.tui.screens.page import Page
+from wizard.tui.widgets.outline_tree import OutlineTree
 
 
 class Outlined(Page):
@@ -57,7 +59,7 @@ class Outlined(Page):
         with Horizontal(id="plan", classes="outline"):
             with Vertical(id="plan-left"):
                 yield Input(placeholder="filter …", id="filter", compact=True)
-                yield Tree("outline", id="tree")
+                yield OutlineTree("outline", id="tree")
             with VerticalScroll(id="plan-right"):
                 yield Static("", id="detail", markup=False)
         with Horizontal(id="agree"):
@@ -74,7 +76,7 @@ class Outlined(Page):
             self.query_one(name).display = False
         self.query_one("#review-wait").display = True
         self.query_one(LoadingIndicator).display = not over
-        self.query_one("#wait-text", Static).update(words)
+        self.query_one("#wait-text", Static).update(Hanging(words) if isinstance(words, Text) else words)
 
     @work(exclusive=True, group="read")
     async def make(self) -> None:
@@ -120,7 +122,7 @@ class Outlined(Page):
     def _detail(self, node: TreeNode[Line] | None) -> None:
         line = node.data if node is not None else None
         if self.outline is not None:
-            self.query_one("#detail", Static).update(line.detail if line is not None else self.outline.overview)
+            self.query_one("#detail", Static).update(Hanging(line.detail if line is not None else self.outline.overview))
             self.query_one("#plan-right", VerticalScroll).scroll_home(animate=False)
 
     @on(Input.Changed, "#filter")

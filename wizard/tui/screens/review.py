@@ -18,10 +18,12 @@ from textual.widgets.tree import TreeNode
 from wizard.engine.plan import Change, Plan
 from wizard.errors import LakestrapError
 from wizard.tui import plan_view
+from wizard.tui.hanging import Hanging
 from wizard.tui.screens.outlined import told
 from wizard.tui.screens.page import Page
 from wizard.tui.undertaking import SetUp, Undertaking
 from wizard.tui.widgets.files import Files, texts_of
+from wizard.tui.widgets.outline_tree import OutlineTree
 
 if TYPE_CHECKING:
     from wizard.flows.setup import Planned
@@ -65,7 +67,7 @@ class Review(Page):
             with TabPane("Plan", id="tab-plan"), Horizontal(id="plan"):
                 with Vertical(id="plan-left"):
                     yield Input(placeholder="filter: create vault …", id="filter", compact=True)
-                    yield Tree("plan", id="tree")
+                    yield OutlineTree("plan", id="tree")
                 with VerticalScroll(id="plan-right"):
                     yield Static("", id="detail", markup=False)
             with TabPane("Files", id="tab-files"):
@@ -170,9 +172,9 @@ class Review(Page):
 
     def _detail(self, node: TreeNode[Change] | None) -> None:
         if node is not None and node.data is not None:
-            self.query_one("#detail", Static).update(plan_view.detail(node.data))
+            self.query_one("#detail", Static).update(Hanging(plan_view.detail(node.data)))
         elif self.preview is not None:
-            self.query_one("#detail", Static).update(self._overview(self.preview))
+            self.query_one("#detail", Static).update(Hanging(self._overview(self.preview)))
 
     def _overview(self, preview: Planned) -> Text:
         plan = preview.plan

@@ -29,7 +29,7 @@ class LaneView(Static):
         bar = ("━" * full, "green" if lane.state != "failed" else "red"), ("─" * (width - full), "dim")
         count = f" {lane.done}/{lane.total}" if lane.total else " nothing to change"
         words = lane.step(now)
-        step = Text(f"  {words}", style="red" if lane.state == "failed" else "dim", no_wrap=True, overflow="ellipsis")
+        step = Text.assemble((f"  {words}", "red" if lane.state == "failed" else "dim"), no_wrap=True, overflow="ellipsis")
         head = Text.assemble((f"{mark} ", style), (lane.name.ljust(16), "bold"), *bar, (count, "dim"), no_wrap=True)
         self.update(Text("\n").join([head, step]))
 
