@@ -92,6 +92,16 @@ async def test_what_has_changed_since_is_told(sandbox: Sandbox) -> None:
     assert "GitHub has not" in told["environments.live"]
 
 
+async def test_an_empty_repository_holds_none_and_the_clouds_are_read(sandbox: Sandbox) -> None:
+    with sandbox.lock:
+        table = sandbox.world.table("github.refs")
+        for key in list(table):
+            del table[key]
+    found = await read()
+    assert found.from_clouds and found.other == "" and [each.name for each in found.project.environments] == ["dev", "prod"]
+    assert "could not be read" in dict(found.unknown)["delivery"]
+
+
 async def test_several_projects_have_to_be_told_apart(sandbox: Sandbox) -> None:
     with sandbox.lock:
         rows = sandbox.world.table("github.variables")

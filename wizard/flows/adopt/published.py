@@ -39,6 +39,8 @@ class Published:
 async def published(session: Session, github: OnGitHub, name: str) -> tuple[Published | None, tuple[tuple[str, str], ...]]:
     """The likeliest one of the project ``name`` (of any where it is empty), and what was passed over: a place and why."""
     passed: dict[str, str] = {}
+    if not github.commit:  # an empty repository has no past to look at
+        return None, ()
     async for text, where in _texts(session, github.repository, github.default_branch):
         try:
             project = parsed(text, FILE_NAME)
