@@ -76,7 +76,10 @@ async def test_a_lost_file_comes_back_and_leads_to_an_empty_plan(sandbox: Sandbo
         await at(pilot, "AdoptChoice")
         await pilot.press(*"contoso", "pagedown")
         assert "owner/name" in shown(pilot), "no repository"
-        await pilot.press(*"/shop", "pagedown")
+        await pilot.press(*"/nothing", "pagedown")
+        await until(pilot, lambda: "GitHub shows no repository contoso/nothing" in shown(pilot), "that there is none")
+        assert "gh auth login" in shown(pilot) and type(pilot.app.screen).__name__ == "AdoptChoice"
+        await pilot.press(*["backspace"] * len("nothing"), *"shop", "pagedown")
         preview = await outlined(pilot, "AdoptPreview")
         assert isinstance(preview, AdoptPreview) and preview.found is not None and not preview.found.from_clouds
         await pilot.press("o")

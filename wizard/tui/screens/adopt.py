@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,7 +22,7 @@ from wizard.questions.jobs import PROJECT, REPOSITORY, recovery
 from wizard.tui import adopt_view
 from wizard.tui.outline import Outline
 from wizard.tui.screens.choosing import Choosing
-from wizard.tui.screens.outlined import Outlined
+from wizard.tui.screens.outlined import Outlined, told
 from wizard.tui.screens.page import Page
 from wizard.tui.widgets.answer_input import AnswerInput
 from wizard.tui.widgets.field import Field
@@ -94,7 +95,7 @@ class AdoptChoice(Choosing):
                     self.control(PROJECT).focus()
                     return
         except LakestrapError as error:
-            self.tell(f"✗ {error.message}" + "".join(f"\n  → {hint}" for hint in error.hints))
+            self.tell(told(error, "Nothing was written."))
             return
         name = str(self.value(PROJECT)) if len(self.several) > 1 else ""
         self.tell("")
@@ -109,7 +110,8 @@ class AdoptChoice(Choosing):
             field.id = "which"
             await self.mount(field, before=self.query_one("#choosing-note"))
 
-    def tell(self, words: str) -> None:
+    def tell(self, words: Text | str) -> None:
+        """What stands below the form."""
         self.query_one("#choosing-note", Static).update(words)
 
 
