@@ -9,8 +9,8 @@ from wizard.engine.plan import Action, Change, Plan
 from wizard.engine.resource import Observed
 from wizard.errors import ServiceRefused
 from wizard.flows.decisions import Outcome
+from wizard.flows.ending import finished
 from wizard.flows.report import report
-from wizard.flows.setup import finished
 from wizard.project.file import parsed
 
 PROJECT = parsed("""\

@@ -14,8 +14,9 @@ from wizard.blueprint import resources
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
 from wizard.engine.plan import Action, Plan, make_plan
-from wizard.errors import BadInput, Cancelled, ExitCode, JournalLost, LakestrapError, NotAllowed, Problem
+from wizard.errors import BadInput, Cancelled, ExitCode, NotAllowed, Problem
 from wizard.flows.check import checked, exit_code, with_blocked
+from wizard.flows.ending import finished
 from wizard.flows.job import limits
 from wizard.flows.lease import Lease
 from wizard.flows.pending import left_alone, pending_publication, pending_trust
@@ -159,16 +160,3 @@ async def _read_again(plan: Plan, preview: Planned, job: Job, decisions: Decisio
     if more and not await decisions.agrees(again):
         raise Cancelled("nothing more was changed")
     return again
-
-
-def finished(outcome: Outcome, run: str, error: LakestrapError | None = None) -> Event:
-    """The last event of a run: exit code, counts, what is left."""
-    code = error.exit_code if error else outcome.exit_code
-    counts = {"settled": len(outcome.applied.settled), "changed": outcome.applied.changed}
-    counts |= {"failed": len(outcome.applied.failed), "skipped": len(outcome.applied.skipped)}
-    words = "failed" if code else ("done; what is left is named above" if outcome.pending else "done")
-    if isinstance(error, JournalLost):
-        words = "stopped: the journal cannot be written"
-    detail = {"exit_code": int(code), "counts": counts, "pending": list(outcome.pending)}
-    hint = "\n".join(error.hints) if error else ""
-    return Event(EventKind.RUN_FINISHED, outcome=words, error=error.message if error else "", hint=hint, detail=detail, run=run)

@@ -16,6 +16,7 @@ from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal, past_runs
 from wizard.errors import LakestrapError, NotYet, ServiceRefused
 from wizard.flows.deploy_source import Source, source_for
+from wizard.flows.ending import finished
 from wizard.flows.pending import untrusted
 from wizard.flows.signin_hints import Hint, hint, subject_of
 
@@ -49,8 +50,6 @@ async def prove(job: Job, outcome: Outcome, *, again: bool = False, journal: Jou
     With ``again`` also those that have been proven before; otherwise a second set-up sends nothing. Without a ``journal``
     of the run that this belongs to, one is opened. Raises ``JournalLost`` before a run is dispatched that could not be noted.
     """
-    from wizard.flows.setup import finished
-
     own = journal or Journal(job.runs, job.identity)
     young = outcome.applied.changed > 0 or _made_lately(job, own)
     waiting = untrusted(outcome.applied)

@@ -96,9 +96,10 @@ async def run_setup(
     Another face hands over the ``decisions`` it asks for itself, the ``tenant`` that was chosen and the GitHub ``token`` that was typed.
     """
     from wizard.flows.decisions import Outcome
+    from wizard.flows.ending import finished
     from wizard.flows.job import opened
     from wizard.flows.plan_file import check_against, read_plan_file
-    from wizard.flows.setup import finished, planned, setup
+    from wizard.flows.setup import planned, setup
 
     outcome, error, run = Outcome(), None, ""
     try:
@@ -176,8 +177,8 @@ async def run_check(options: Options, console: Console) -> int:
 async def run_verify(options: Options, console: Console) -> int:
     """Dispatch verify-login where it has not succeeded yet and tell what came of it."""
     from wizard.flows.decisions import Outcome
+    from wizard.flows.ending import finished
     from wizard.flows.job import opened
-    from wizard.flows.setup import finished
     from wizard.flows.verify import prove
 
     outcome, error, run = Outcome(), None, ""

@@ -48,7 +48,7 @@ async def run_add(
     """Add the environment and return the exit code; the last event tells it too. Another face hands over its own ``decisions``."""
     from wizard.flows.add import add, opened, previewed
     from wizard.flows.decisions import Outcome
-    from wizard.flows.setup import finished
+    from wizard.flows.ending import finished
 
     answers = decisions or AddAnswers(options, console)
     outcome, error, run = Outcome(), None, ""

@@ -75,8 +75,8 @@ async def run_destroy(
     from wizard.flows.decisions import Outcome
     from wizard.flows.destroy import destroy, preview
     from wizard.flows.destroy.run import refuse_what_stands_in_the_way
+    from wizard.flows.ending import finished
     from wizard.flows.job import opened
-    from wizard.flows.setup import finished
 
     outcome, error, run = Outcome(), None, ""
     try:

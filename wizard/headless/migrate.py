@@ -38,9 +38,9 @@ async def run_migrate_subject(
 ) -> int:
     """Move every identity to the subject that GitHub sends and return the exit code; the last event tells it too."""
     from wizard.flows.decisions import Outcome
+    from wizard.flows.ending import finished
     from wizard.flows.job import opened
     from wizard.flows.migrate_subject import migrate_subject, previewed
-    from wizard.flows.setup import finished
 
     outcome, error, run = Outcome(), None, ""
     try:

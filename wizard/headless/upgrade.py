@@ -24,8 +24,8 @@ async def run_upgrade(
 ) -> int:
     """Propose what an older version wrote in this version's form; with ``check`` only tell, and 5 where there is something."""
     from wizard.flows.decisions import Outcome
+    from wizard.flows.ending import finished
     from wizard.flows.job import opened
-    from wizard.flows.setup import finished
     from wizard.flows.upgrade import previewed, upgrade
 
     outcome, error, run = Outcome(), None, ""

@@ -16,8 +16,8 @@ from wizard.engine.events import Event
 from wizard.engine.plan import Plan
 from wizard.errors import BadInput, LakestrapError
 from wizard.flows.decisions import Outcome
+from wizard.flows.ending import finished
 from wizard.flows.report import report
-from wizard.flows.setup import finished
 from wizard.notebook import words
 from wizard.notebook.background import Background
 from wizard.notebook.doing import Doing

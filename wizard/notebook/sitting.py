@@ -205,8 +205,9 @@ class Sitting:
     async def carry_out(self, decisions: Decisions, tell: Callable[[Event], None]) -> Event:
         """Apply the plan that was made, telling every event; the last event. What goes wrong is raised after it was told."""
         from wizard.flows.decisions import Outcome
+        from wizard.flows.ending import finished
         from wizard.flows.report import report
-        from wizard.flows.setup import finished, setup
+        from wizard.flows.setup import setup
 
         if self.job is None or self.preview is None:
             raise LakestrapError("there is no plan", hints=["make one first"])

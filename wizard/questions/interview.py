@@ -16,6 +16,7 @@ from wizard.project.model import VERSION, Project
 from wizard.questions import created, data, delivery, environments, people, presets, repository, vault_names
 from wizard.questions.answers import RUN, Answers, placed
 from wizard.questions.question import Asked, Choice, Kind, Known, Listed, Offered, Question, Step
+from wizard.questions.stand_ins import in_full
 
 Json = Any
 
@@ -24,12 +25,6 @@ BY_FIELD: Mapping[str, Question] = {question.field: question for question in QUE
 _IN_TABLES = frozenset(column for question in QUESTIONS for column in question.columns)
 SAID = f"{RUN}.said"
 """Paths that a project file said outright: they stay, also where they are the default."""
-_STAND_INS: Mapping[str, Json] = {"version": VERSION, "name": "xx", "region": "westeurope", "github.repository": "x/x"}
-_ROW_STAND_INS: Mapping[str, Mapping[str, Json]] = {
-    "environments": {"name": "x", "subscription": "x"},
-    "access": {"role": "reader"},
-    "secrets": {"name": "x", "from": "prompt"},
-}
 
 
 def asked(step: Step, answers: Answers, known: Known, further: str = "") -> list[Asked]:
@@ -211,17 +206,3 @@ def to_verify(answers: Answers) -> tuple[tuple[str, ...], ...]:
 def instead_of(item: Asked, answers: Answers) -> str:
     """The name of what is created where nothing is answered; empty for questions that replace nothing."""
     return created.name(in_full(answers), item.question.field.rpartition(".")[2], item.row) if "*.existing." in item.question.field else ""
-
-
-def in_full(answers: Answers) -> dict[str, Json]:
-    """The answers as a file's data that lacks nothing required, so that the rules that span fields can be asked."""
-    data = answers.project
-    for path, value in _STAND_INS.items():
-        if Answers(data).get(path) is None:
-            data = placed(data, path, value)
-    for table, values in _ROW_STAND_INS.items():
-        for index in range(len(Answers(data).rows(table))):
-            for name, value in values.items():
-                if Answers(data).get(f"{table}.{index}.{name}") is None:
-                    data = placed(data, f"{table}.{index}.{name}", f"{value}{index}" if name == "name" else value)
-    return data

@@ -12,6 +12,7 @@ from wizard.errors import Problem
 from wizard.project.naming import name_of
 from wizard.questions.created import project
 from wizard.questions.question import Situation
+from wizard.questions.stand_ins import in_full
 
 Json = Any
 
@@ -31,8 +32,6 @@ def of(data: Mapping[str, Json]) -> dict[str, tuple[str, ...]]:
 
 def free(_: Json, situation: Situation) -> Problem | None:
     """What is wrong with the vault names that follow from an answer: of its row, or of all environments."""
-    from wizard.questions.interview import in_full
-
     names = of(in_full(situation.answers))
     if situation.row >= 0:
         here = str(situation.get("environments.*.name", ""))

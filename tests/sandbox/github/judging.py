@@ -27,7 +27,7 @@ def disagreements(exchanges: Iterable[Json]) -> list[str]:
     """What disagrees with the description; nothing where the judge is not at hand."""
     if not JUDGE.exists():
         return []
-    found = []
+    found: list[str] = []
     for exchange in exchanges:
         path = exchange["url"].removeprefix("https://api.github.com").partition("?")[0]
         call = f"{exchange['method']} {path}"

@@ -20,11 +20,12 @@ from wizard.flows.add.preview import Adding, Preview, opened, planned, previewed
 from wizard.flows.add.scope import Drift
 from wizard.flows.add.stale import Renewal, Stale
 from wizard.flows.add.unfinished import MEMBER
+from wizard.flows.ending import finished
 from wizard.flows.job import limits
 from wizard.flows.lease import Lease
 from wizard.flows.pending import pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
-from wizard.flows.setup import Planned, finished, refuse_what_cannot_be
+from wizard.flows.setup import Planned, refuse_what_cannot_be
 from wizard.flows.temporary_access import carried_out, phased
 from wizard.flows.working_tree import write_texts
 from wizard.project.file import save

@@ -23,8 +23,8 @@ from wizard.flows.destroy.files import take_out
 from wizard.flows.destroy.leftovers import DeletedObject, DeletedVault
 from wizard.flows.destroy.preview import prepared, preview
 from wizard.flows.destroy.remaining import wished
+from wizard.flows.ending import finished
 from wizard.flows.lease import Lease
-from wizard.flows.setup import finished
 from wizard.project.file import load, save
 from wizard.providers.github.branch import head_of
 from wizard.providers.keyvault.secret import VaultSecret
@@ -142,7 +142,7 @@ class _Run:
             yield event
 
     async def _applied(self, plan: Plan) -> AsyncIterator[Event]:
-        applier = Applier(plan, self.job.session, self.journal, patience=PATIENCE)
+        applier = Applier(plan, self.job.session, self.journal, patience=PATIENCE, remedy=self.job.remedy)
         try:
             async for event in applier.events():
                 yield event

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from wizard.flows.decisions import Outcome
-from wizard.flows.setup import finished
+from wizard.flows.ending import finished
 
 if TYPE_CHECKING:
     from wizard.engine.events import Event

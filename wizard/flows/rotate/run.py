@@ -13,13 +13,13 @@ from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal
 from wizard.errors import BadInput, Cancelled, JournalLost, LakestrapError, NotYet, Problem, Unreachable
 from wizard.flows.decisions import Outcome
+from wizard.flows.ending import finished
 from wizard.flows.lease import Lease
 from wizard.flows.rotate.access import given, taken_back
 from wizard.flows.rotate.notes import Phase
 from wizard.flows.rotate.preview import Item, Preview, Task, previewed
 from wizard.flows.rotate.rotation import Rotation
 from wizard.flows.rotate.steps import Steps, Stopped
-from wizard.flows.setup import finished
 
 if TYPE_CHECKING:
     from wizard.flows.job import Job

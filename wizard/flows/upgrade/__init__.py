@@ -18,9 +18,10 @@ from wizard.errors import BadInput, Cancelled, Problem
 from wizard.flows.check import with_blocked
 from wizard.flows.check_github import github_questions
 from wizard.flows.check_rows import Row
+from wizard.flows.ending import finished
 from wizard.flows.lease import Lease
 from wizard.flows.pending import pending_publication
-from wizard.flows.setup import Planned, finished, refuse_what_cannot_be
+from wizard.flows.setup import Planned, refuse_what_cannot_be
 from wizard.flows.temporary_access import applied_of
 from wizard.flows.upgrade.current import EDITED_ONLY, REMOVED, compared, project_text
 from wizard.flows.working_tree import read_text, wished_files, write_texts

@@ -191,8 +191,8 @@ class Done(Page):
     async def look_again(self) -> None:
         """Every environment's answer replaces the one before; one journal serves all looks of this screen."""
         from wizard.engine.journal import Journal
+        from wizard.flows.ending import finished
         from wizard.flows.people import looked_again
-        from wizard.flows.setup import finished
 
         outcome, job = self.sitting.outcome, self.sitting.job
         assert outcome is not None and job is not None
