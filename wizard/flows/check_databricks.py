@@ -88,14 +88,16 @@ def _contributor(job: Job, environment: str) -> str:
 
 async def _ahead(job: Job, wanted: dict[str, list[Resource]]) -> Sequence[Row]:
     """Workspaces that set-up makes, and those of the user's own whose address is not known yet."""
-    from wizard.providers.databricks.access import ADMINISTRATOR, CAME_WITH_IT
+    from wizard.providers.databricks.access import ADMINISTRATOR, CAME_WITH_IT, ON_THE_METASTORE, Reach, asked_for
 
     rows = []
     for action, resources in wanted.items():
         first = resources[0].key
         if action != ADMINISTRATOR:
             why = f"there is no workspace to ask yet; {CAME_WITH_IT}; {first} decides"
-            rows.append(Row("databricks", action, Answer.UNKNOWN, why, "should it be refused, the refusal holds the request to send"))
+            privilege = action.removesuffix(ON_THE_METASTORE).replace(" ", "_")
+            request = asked_for(Reach(job.session.operator.name), privilege, "WORKSPACE-OF-THE-REGION")
+            rows.append(Row("databricks", action, Answer.UNKNOWN, why, f"to have it for certain, its administrator runs: {request}"))
             continue
         new = [r for r in resources if not job.project.environment(r.environment).existing.workspace]
         if new:
@@ -113,6 +115,8 @@ async def _ahead(job: Job, wanted: dict[str, list[Resource]]) -> Sequence[Row]:
 
 async def _assigned(plan: Plan) -> Sequence[Row]:
     """Whether each workspace has a metastore; where one has none, the plan tells it with its request."""
+    from wizard.providers.databricks.metastore_assignment import requested
+
     rows = []
     for change in plan.changes:
         if change.resource.kind != ASSIGNED or change.action is Action.BLOCKED:
@@ -122,5 +126,7 @@ async def _assigned(plan: Plan) -> Sequence[Row]:
             rows.append(Row("databricks", question, Answer.YES, "the account has assigned one"))
         else:
             why = f"a new workspace gets its region's where the account has it so, as those since November 2023 have; {change.key} decides"
-            rows.append(Row("databricks", question, Answer.UNKNOWN, why, "else an administrator of the account assigns one"))
+            region = str(getattr(change.resource, "region", ""))
+            hint = f"else an administrator of the account runs: {requested(region, 'WORKSPACE_ID')}"
+            rows.append(Row("databricks", question, Answer.UNKNOWN, why, hint))
     return rows
