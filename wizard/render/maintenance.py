@@ -82,7 +82,8 @@ def _of_databricks(project: Project, environment: Environment) -> Iterator[Right
     given, own = names(project, environment), environment.existing
     workspace = (own.workspace or "").rpartition("/")[2] or given.workspace
     vault = (own.vault or "").rpartition("/")[2] or given.vault
-    yield Right("azure", OFFICER, vault, "write the new value and read it back")
+    or_policy = "; where it goes by access policies, a policy with get, list and set instead" if own.vault else ""
+    yield Right("azure", OFFICER, vault, f"write the new value and read it back{or_policy}")
     yield Right("azure", READER, workspace, "find the workspace's address")
     yield Right("databricks", WORKSPACE_ADMINISTRATOR, workspace, "make, list and end secrets and tokens of the deploy identity")
     managed = project.identity.mode == "managed-identity" or (own.identity or "").startswith("/")
