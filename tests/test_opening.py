@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Coroutine
+from pathlib import Path
 
 import pytest
 
-from wizard import opening
+from wizard import cli, opening
 from wizard.errors import BadInput, ExitCode, Problem
+from wizard.flows.add import Request
 from wizard.options import Options
+from wizard.tui.jobs import first_screen
+from wizard.tui.screens.questions import Questions
 
 
 @pytest.fixture
@@ -58,3 +63,61 @@ def test_it_imports_no_parser() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.fixture
+def faces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, object]]:
+    """Which screens a command opens, and with what; ``lines`` where it opens none."""
+    seen: list[tuple[str, object]] = []
+
+    def drawn(options: Options, begin: str, given: object = None) -> int:
+        seen.append((begin, given))
+        return 0
+
+    def finished(work: Coroutine[object, object, int]) -> None:
+        work.close()
+        seen.append(("lines", None))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "full_screen", lambda options: not (options.plain or options.json or options.no_input))
+    monkeypatch.setattr(cli, "drawn", drawn)
+    monkeypatch.setattr(cli, "_finish", finished)
+    (tmp_path / "lakestrap.yaml").touch()
+    return seen
+
+
+ROTATION = {"environments": (), "kinds": (), "everything": False, "expiring": None, "grace": "24h", "undo": False}
+
+
+@pytest.mark.parametrize(
+    ("command", "begin", "given"),
+    [
+        ("status --all", "status", {"everything": True, "decides": True}),
+        ("rotate", "rotate", {}),
+        ("rotate dev --undo", "rotate", {**ROTATION, "environments": ["dev"], "undo": True}),
+        ("add", "add", {}),
+        ("add uat --like dev", "add", {"request": Request("uat", "dev", "", "", "", None, {})}),
+        ("destroy", "destroy", {}),
+        ("destroy prod --purge", "destroy", {"names": ("prod",), "purge": True}),
+        ("upgrade", "upgrade", None),
+        ("explain", "explain", None),
+        ("migrate oidc --grace 7d", "migrate oidc", {"grace": "7d"}),
+        ("migrate subject --opt-in --wait 60", "migrate subject", {"opt_in": True}),
+    ],
+)
+def test_a_command_opens_its_screen_with_what_was_said(faces: list[tuple[str, object]], command: str, begin: str, given: object) -> None:
+    assert cli.run(command.split()) == 0
+    assert faces == [(begin, given)]
+    assert not isinstance(first_screen(begin, given), Questions)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("status --json", "status --fix", "rotate --yes", "destroy --plain", "destroy prod --confirm prod", "destroy --preview"),
+        *("upgrade --check", "add --like dev", "explain AADSTS700213", "migrate oidc --no-input", "plan", "check", "verify"),
+    ],
+)
+def test_what_scripts_and_lines_ask_for_opens_none(faces: list[tuple[str, object]], command: str) -> None:
+    assert cli.run(command.split()) == 0
+    assert faces == [("lines", None)]

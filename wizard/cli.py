@@ -6,7 +6,7 @@ Owns argument parsing, the choice of face and the exit code. Every rule is a flo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -119,6 +119,7 @@ def status(
     """Tell what has drifted, what expires and what waits; write nothing. Exit 5 on drift."""
     from wizard.prompts.life import status_on_lines
 
+    _on_screen("status", {"everything": everything, "decides": True}, unless=fix)
     _finish(status_on_lines(_options, _console(), everything=everything, fix=fix))
 
 
@@ -134,9 +135,10 @@ def rotate(
     """Renew credentials, the old beside the new until a job has proven it; finish what waits."""
     from wizard.prompts.rotate import rotate_on_lines
 
-    _on_screen("rotate", environments, credential, everything, expiring is not None, grace != "24h", undo)
     named = {"environments": environments or (), "kinds": credential or ()}
     wanted = {**named, "everything": everything, "expiring": expiring, "grace": grace, "undo": undo}
+    said = any((environments, credential, everything, expiring is not None, grace != "24h", undo))
+    _on_screen("rotate", wanted if said else {})
     _finish(rotate_on_lines(_options, _console(), wanted))
 
 
@@ -165,8 +167,9 @@ def add(
     from wizard.headless.add import request_of
     from wizard.prompts.add import add_on_lines
 
-    _on_screen("add", environment, like, after, subscription, region, reviewer, existing)
     request = request_of(environment, like, after, subscription, region, reviewer, existing or ())
+    said = any((like, after, subscription, region, reviewer, existing))
+    _on_screen("add", {"request": request} if environment else {}, unless=said and not environment)
     _finish(add_on_lines(_options, _console(), request))
 
 
@@ -175,7 +178,7 @@ def upgrade(check: Annotated[bool, typer.Option("--check", help="Change nothing;
     """Propose what an older version wrote in this one's form, your edits kept."""
     from wizard.prompts.life import upgrade_on_lines
 
-    _on_screen("upgrade", check)
+    _on_screen("upgrade", unless=check)
     _finish(upgrade_on_lines(_options, _console(), check=check))
 
 
@@ -191,7 +194,8 @@ def destroy(
     """Take environments down: everything that bears the project's mark, and nothing else."""
     from wizard.prompts.destroy import destroy_on_lines
 
-    _on_screen("destroy", environments, confirm, purge, preview)
+    said = {"names": tuple(environments or ()), "purge": purge} if environments or purge else {}
+    _on_screen("destroy", said, unless=bool(confirm) or preview)
     _finish(destroy_on_lines(_options, _console(), environments or [], confirm=confirm or [], purge=purge, only_preview=preview))
 
 
@@ -218,7 +222,7 @@ def explain(
     """Tell why a job could not sign in: what it presented, what is trusted, and what mends it."""
     from wizard.prompts.life import explain_on_lines
 
-    _on_screen("explain", about)
+    _on_screen("explain", unless=bool(about))
     _finish(explain_on_lines(_options, _console(), " ".join(about or ())))
 
 
@@ -244,7 +248,7 @@ def migrate_oidc(
     """From a client secret to federation: trust first, then the workflows, then the proof, then the secret's end."""
     from wizard.prompts.life import migrate_oidc_on_lines
 
-    _on_screen("migrate oidc", grace != "24h")
+    _on_screen("migrate oidc", {"grace": grace})
     _finish(migrate_oidc_on_lines(_options, _console(), grace=grace))
 
 
@@ -255,7 +259,7 @@ def migrate_subject(
     """Trust the subject that GitHub sends after a rename, a transfer or an opt-in; prove it; then end the old trust."""
     from wizard.prompts.life import migrate_subject_on_lines
 
-    _on_screen("migrate subject", opt_in)
+    _on_screen("migrate subject", {"opt_in": opt_in})
     _finish(migrate_subject_on_lines(_options, _console(), opt_in=opt_in))
 
 
@@ -304,10 +308,10 @@ class _Ended(Exception):
         self.code = code
 
 
-def _on_screen(job: str, *given: object) -> None:
-    """Draw the job's screens instead of asking on lines, where nothing was said of it yet and there is a project."""
-    if not any(given) and not _options.yes and not _options.wait and _options.project.exists() and full_screen(_options):
-        raise _Ended(drawn(_options, job))
+def _on_screen(job: str, given: Mapping[str, object] | None = None, *, unless: bool = False) -> None:
+    """Draw the job's screens, begun with what was given, where there is a project and somebody who did not agree to it already."""
+    if not unless and not _options.yes and _options.project.exists() and full_screen(_options):
+        raise _Ended(drawn(_options, job, given))
 
 
 def _console() -> Console:

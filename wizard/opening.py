@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wizard.errors import BadInput, ExitCode, LakestrapError
 from wizard.options import Options, taken_out
@@ -54,13 +54,15 @@ def full_screen(options: Options) -> bool:
     return there and not reason_for_lines(plain=options.plain)
 
 
-def drawn(options: Options, begin: str) -> int:
-    """Draw the screens, from the first one or from a job's; the exit code."""
+def drawn(options: Options, begin: str, given: Mapping[str, Any] | None = None) -> int:
+    """Draw the screens, from the first one or from a job's with what was ``given`` for it; the exit code."""
     from wizard.tui import run as run_full_screen
 
     allowed = ["--allow", ",".join(sorted(options.allow))] if options.allow else []
     again = ["--project", str(options.project), *allowed]
-    return run_full_screen(options.project, allowed=options.allow, begin=begin, rehearse=lambda: rehearsed(again))
+    return run_full_screen(
+        options.project, allowed=options.allow, wait=options.wait, begin=begin, given=given, rehearse=lambda: rehearsed(again)
+    )
 
 
 def rehearsed(arguments: Sequence[str]) -> int:

@@ -127,6 +127,56 @@ async def test_taking_down_asks_for_the_name_and_ends_as_without_questions(shop:
 
 
 @pytest.mark.matrix
+async def test_a_removal_that_fails_can_be_tried_again_within_the_run(shop: Shop) -> None:  # noqa: F811
+    shop.sandbox.faults.add(method="DELETE", path=r"api\.github\.com/repos/.*/environments/dev$", status=422)
+    async with seated(shop.path.parent, (80, 24)) as pilot:
+        await chosen(pilot, "destroy")
+        await at(pilot, "DestroyChoice")
+        await pilot.press("space", "pagedown")
+        await outlined(pilot, "DestroyPreview")
+        await pilot.press("d")
+        await at(pilot, "Confirm")
+        await pilot.press("y")
+        await at(pilot, "AskRemedy")
+        await until(pilot, lambda: "The other steps go on meanwhile" in shown(pilot), "what failed")
+        assert "✗ github.environment/dev" in shown(pilot)
+        await pilot.press("r")
+        await at(pilot, "Done")
+        assert "✓ shop: dev is taken down" in shown(pilot)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+async def test_another_run_is_refused_or_waited_for(shop: Shop, seconds: float) -> None:  # noqa: F811
+    from wizard.engine.journal import Journal
+    from wizard.flows.job import opened
+    from wizard.flows.lease import Lease
+
+    async with seated(shop.path.parent) as pilot, opened(shop.path) as other:
+        other.runs.mkdir(parents=True, exist_ok=True)
+        lease = Lease(other, "rotate", Journal(other.runs, other.identity))
+        async for _ in lease.take():
+            pass
+        pilot.app.sitting.wait = seconds  # type: ignore[attr-defined]
+        await chosen(pilot, "destroy")
+        await at(pilot, "DestroyChoice")
+        await pilot.press("space", "pagedown")
+        await outlined(pilot, "DestroyPreview")
+        await pilot.press("d")
+        await at(pilot, "Confirm")
+        await pilot.press("y")
+        if seconds:
+            await until(pilot, lambda: "ada works on this project: rotate" in shown(pilot), "who is waited for")
+            await lease.release()
+            await at(pilot, "Done")
+            assert "✓ shop: dev is taken down" in shown(pilot)
+            return
+        await at(pilot, "Done")
+        assert "ada works on this project: rotate" in shown(pilot) and "✗ Not complete" in shown(pilot)
+        await lease.release()
+
+
+@pytest.mark.matrix
 async def test_without_the_name_or_the_yes_nothing_is_removed(shop: Shop) -> None:  # noqa: F811
     async with seated(shop.path.parent) as pilot:
         await chosen(pilot, "destroy")

@@ -61,6 +61,15 @@ def test_a_result_ends_a_wait_and_a_proof_is_remembered() -> None:
     assert shown.lanes["prod"].proof is not None and len(shown.pending) == 1
 
 
+def test_somebody_elses_run_is_waited_for_in_view() -> None:
+    shown = board(PLACES, dict.fromkeys(PLACES, "create"), ["dev", "prod"])
+    detail = {"seconds": 5.0, "reason": "bea works on this project: set up"}
+    shown.show(Event(EventKind.WAITING, "github.lease/shop", "lease", "waiting", detail=detail, time=NOW))
+    assert shown.before is not None and shown.before.reason.startswith("bea works") and shown.before.until == NOW + 5
+    shown.show(told(EVENTS)[0])
+    assert shown.before is None, "the first step ends the wait"
+
+
 def test_the_log_has_words_for_what_people_look_for() -> None:
     assert words_of(Event(EventKind.RESOURCE_READ, "x/y")) == ""
     line = words_of(told(EVENTS)[7])

@@ -9,12 +9,22 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+    from typing import Any
 
 
-def run(project: Path, *, rehearse: Callable[[], int], allowed: frozenset[str] = frozenset(), begin: str = "home") -> int:
-    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or a job (``wizard.tui.jobs``).
+def run(
+    project: Path,
+    *,
+    rehearse: Callable[[], int],
+    allowed: frozenset[str] = frozenset(),
+    wait: float = 0.0,
+    begin: str = "home",
+    given: Mapping[str, Any] | None = None,
+) -> int:
+    """Draw the wizard until the person leaves; the exit code. ``begin`` is ``home`` or a job (``wizard.tui.jobs``),
+    ``given`` the arguments of its screen.
 
     ``rehearse`` runs a wizard in the local cloud and returns its exit code; it is called once the screen is left for that.
     """
@@ -28,7 +38,8 @@ def run(project: Path, *, rehearse: Callable[[], int], allowed: frozenset[str] =
 
     colourless = {name: value for name, value in os.environ.items() if name == "NO_COLOR"}
     with only_the_screen():
-        app = Wizard(Sitting(project, allowed=allowed, rehearsal=rehearsing()), begin=begin)
+        sitting = Sitting(project, allowed=allowed, wait=wait, given=dict(given or {}), rehearsal=rehearsing())
+        app = Wizard(sitting, begin=begin)
         code = app.run()
     os.environ |= colourless  # Textual takes it away, and a rehearsal is a process of its own
     return rehearse() if app.rehearse else app.return_code or code or 0

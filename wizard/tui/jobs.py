@@ -5,7 +5,8 @@ Owns the list for the first screen and the way from a name to a screen. Which jo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from wizard.tui.folder import Found
@@ -52,8 +53,9 @@ def entries(found: Found | None, *, rehearsal: bool = False) -> list[Entry]:
     return [*first, *AFTERWARDS, *last]
 
 
-def first_screen(name: str) -> Page:
-    """Where a job goes on once somebody is signed in."""
+def first_screen(name: str, given: Mapping[str, Any] | None = None) -> Page:
+    """Where a job goes on once somebody is signed in. ``given`` was said on the command line: then nothing is left to choose."""
+    told = dict(given or {})
     match name:
         case "resume" | "review":
             from wizard.tui.screens.review import Review
@@ -62,15 +64,15 @@ def first_screen(name: str) -> Page:
         case "status":
             from wizard.tui.screens.status import Status
 
-            return Status()
+            return Status(**told)
         case "add":
-            from wizard.tui.screens.add import AddChoice
+            from wizard.tui.screens.add import AddChoice, AddReview
 
-            return AddChoice()
+            return AddReview(**told) if told else AddChoice()
         case "rotate":
-            from wizard.tui.screens.rotate import RotateChoice
+            from wizard.tui.screens.rotate import RotateChoice, RotatePreview
 
-            return RotateChoice()
+            return RotatePreview(told) if told else RotateChoice()
         case "explain":
             from wizard.tui.screens.explain import ExplainChoice
 
@@ -82,11 +84,11 @@ def first_screen(name: str) -> Page:
         case "migrate oidc":
             from wizard.tui.screens.migrate import OidcMigration
 
-            return OidcMigration()
+            return OidcMigration(**told)
         case "migrate subject":
             from wizard.tui.screens.migrate import SubjectMigration
 
-            return SubjectMigration()
+            return SubjectMigration(**told)
         case "upgrade":
             from wizard.tui.screens.upgrade import UpgradePreview
 
@@ -96,9 +98,9 @@ def first_screen(name: str) -> Page:
 
             return AdoptChoice()
         case "destroy":
-            from wizard.tui.screens.destroy import DestroyChoice
+            from wizard.tui.screens.destroy import DestroyChoice, DestroyPreview
 
-            return DestroyChoice()
+            return DestroyPreview(**told) if told else DestroyChoice()
         case _:
             from wizard.tui.screens.questions import Questions
 

@@ -91,6 +91,8 @@ class Board:
     """The keys that the plan changes: what else is told of (a right for the time of the run) is no progress."""
     notes: list[str] = field(default_factory=list)
     """What the flow had to say beside its steps."""
+    before: Wait | None = None
+    """What the whole run waits for before its first step: the end of somebody else's."""
 
     def show(self, event: Event) -> None:
         """Take the next event of the stream."""
@@ -101,6 +103,7 @@ class Board:
             self.pending.append(event)
         elif event.event is EventKind.NOTED and event.outcome and event.outcome not in self.notes:
             self.notes.append(event.outcome)
+        self.before = _wait(event) if event.event is EventKind.WAITING and event.action == "lease" else None
         lane = self.lane_of(event)
         if lane is not None and event.key:
             _step(lane, event)
@@ -146,14 +149,18 @@ def _step(lane: Lane, event: Event) -> None:
             lane.under_way.pop(key, None)
             lane.waits.pop(key, None)
         case EventKind.WAITING:
-            seconds = event.detail.get("seconds")
-            until = event.time + (float(seconds) if isinstance(seconds, (int, float)) else 0.0)
             lane.under_way.pop(key, None)
-            lane.waits[key] = Wait(key, str(event.detail.get("reason") or event.outcome), until)
+            lane.waits[key] = _wait(event)
         case EventKind.SETTLED | EventKind.PENDING | EventKind.CHANGE_FAILED | EventKind.SKIPPED:
             lane.under_way.pop(key, None)
             lane.waits.pop(key, None)
             _ended(lane, event)
+
+
+def _wait(event: Event) -> Wait:
+    seconds = event.detail.get("seconds")
+    until = event.time + (float(seconds) if isinstance(seconds, (int, float)) else 0.0)
+    return Wait(event.key, str(event.detail.get("reason") or event.outcome), until)
 
 
 def _ended(lane: Lane, event: Event) -> None:

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from wizard.errors import ExitCode
 
 if TYPE_CHECKING:
     from wizard.errors import LakestrapError
@@ -32,6 +34,10 @@ class Sitting:
     path: Path
     allowed: frozenset[str] = frozenset()
     rehearsal: bool = False
+    wait: float = 0.0
+    """Seconds to wait for somebody else's run to end."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """What was said on the command line of the job to begin with: arguments of its screen."""
     clock: Callable[[], float] = time.monotonic
     tenant: str = ""
     token: Secret | None = None
@@ -45,6 +51,8 @@ class Sitting:
     outcome: Outcome | None = None
     error: LakestrapError | None = None
     """What ended the last run, where one did."""
+    drifted: bool = False
+    """Whether the status that somebody asked for on the command line told of drift, and nothing was run since."""
     _saved: Answers | None = None
     """The answers as they stand on the disk, in one file or the other."""
     _opened: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -62,6 +70,8 @@ class Sitting:
     @property
     def exit_code(self) -> int:
         """How the sitting ends: as its last run did; 0 where nothing was run."""
+        if self.drifted:
+            return int(ExitCode.DIFFERS)
         if self.error is not None:
             return int(self.error.exit_code)
         return int(self.outcome.exit_code) if self.outcome is not None else 0
@@ -149,7 +159,7 @@ class Sitting:
         from wizard.flows.job import opened
 
         await self.close_job()
-        opening = opened(self.path, allowed=self.allowed, tenant=self.tenant, token=self.token, to_look=to_look)
+        opening = opened(self.path, allowed=self.allowed, wait=self.wait, tenant=self.tenant, token=self.token, to_look=to_look)
         self.job = await self._opened.enter_async_context(opening)
         return self.job
 
@@ -158,7 +168,7 @@ class Sitting:
         from wizard.flows.add import opened
 
         await self.close_job()
-        opening = opened(self.path, request, decisions, allowed=self.allowed, tenant=self.tenant, token=self.token)
+        opening = opened(self.path, request, decisions, allowed=self.allowed, wait=self.wait, tenant=self.tenant, token=self.token)
         adding = await self._opened.enter_async_context(opening)
         self.job = adding.job
         return adding

@@ -119,7 +119,6 @@ class SetUp(Undertaking):
     def events(self, person: Person, outcome: Outcome) -> AsyncIterator[Event]:
         from wizard.flows.setup import setup
 
-        self.job.remedy = person.remedy
         return setup(self.job, person, outcome, self.sitting.preview)
 
     def again(self) -> Page:

@@ -207,7 +207,6 @@ class AddingRun(Undertaking):
     def events(self, person: Person, outcome: Outcome) -> AsyncIterator[Event]:
         from wizard.flows.add import add
 
-        self.job.remedy = person.remedy
         return add(self.adding, person, outcome, self.preview)
 
     def again(self) -> Page:

@@ -87,8 +87,9 @@ class Apply(Page):
     async def carry_out(self) -> None:
         """Consume the stream to its end, then show how it ended."""
         outcome = self.sitting.outcome = self.undertaking.outcome()
-        self.sitting.error = None
+        self.sitting.error, self.sitting.drifted = None, False
         person = Person(self.wizard, outcome, plan=self.undertaking.plan, shown=self.shown, typed=self.typed)
+        self.undertaking.job.remedy = person.remedy
         stream = self.undertaking.events(person, outcome)
         error: LakestrapError | None = None
         try:
@@ -131,14 +132,19 @@ class Apply(Page):
         """Draw the lanes as they are at a moment (seconds since the epoch)."""
         if self.board is None or not self.is_mounted:
             return
+        moment = time.time() if now is None else now
         for lane in self.query(LaneView):
-            lane.draw(time.time() if now is None else now)
+            lane.draw(moment)
         self.query_one(ProgressBar).update(progress=min(self.board.done, max(1, self.board.total)))
         verb = "Stopping: waiting for the calls under way" if self.stopping else f"{self.board.done} of {self.board.total} done"
         usual = f" of usually {clock(self.expected)}" if self.expected >= 20 else ""
         if usual and self.sitting.rehearsal:
             usual = f"   (usually {clock(self.expected)} in the real clouds)"
-        self.query_one("#apply-head", Static).update(f"{verb}   {clock(self.elapsed)}{usual}")
+        text = f"{verb}   {clock(self.elapsed)}{usual}"
+        if self.board.before is not None and not self.stopping:
+            left = max(0.0, self.board.before.until - moment)
+            text = f"Nothing is done yet: {self.board.before.reason} (next look in {left:.0f} s)   {clock(self.elapsed)}"
+        self.query_one("#apply-head", Static).update(text)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.tick)

@@ -296,4 +296,5 @@ class SignIn(Page):
         """To the screen that follows; this one does not stay behind it."""
         from wizard.tui.jobs import first_screen
 
-        self.app.switch_screen(first_screen(self.onward))
+        self.app.switch_screen(first_screen(self.onward, self.sitting.given))
+        self.sitting.given = {}  # whoever comes back chooses

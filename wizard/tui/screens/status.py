@@ -35,10 +35,11 @@ class Status(Outlined):
         Binding("k", "kept", "All"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, *, everything: bool = False, decides: bool = False) -> None:
+        """``decides``: drift is the exit code, since somebody asked for the status and for nothing else."""
         super().__init__()
         self.found: Found | None = None
-        self.everything = False
+        self.everything, self.decides = everything, decides
 
     def ways(self) -> list[Widget]:
         return [Button("Rotate", id="rotate"), Button("Mend", id="mend", variant="primary")]
@@ -47,6 +48,7 @@ class Status(Outlined):
         from wizard.flows.status import status
 
         self.found = await status(await self.sitting.open_job(to_look=True))
+        self.sitting.drifted = self.decides and self.found.drifted
         return status_view.outline(self.found, everything=self.everything)
 
     def ready(self) -> None:
