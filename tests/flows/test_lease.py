@@ -161,6 +161,21 @@ async def test_a_lost_answer_is_neither_a_lost_lease_nor_a_second_one(sandbox: A
         assert await current(ada) is None
 
 
+@pytest.mark.matrix
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_an_answer_that_is_lost_as_often_as_it_is_asked_for_counts_as_what_the_ref_says(
+    sandbox: Any, tmp_path: Path, method: str
+) -> None:
+    async with working(sandbox, tmp_path / "a") as (ada, journal):
+        if method == "PATCH":
+            async with held(ada, "set up", journal):
+                pass
+        sandbox.faults.add(method=method, path=r"api.github.com/.*/git/refs.*", when="after", reset=True, fail=40)
+        async with held(ada, "rotate", journal) as lease:
+            lease.check()
+        assert await current(ada) is None, "what was taken is given back, though neither was ever confirmed"
+
+
 async def test_two_at_once_again_and_again_never_both(sandbox: Any, tmp_path: Path) -> None:
     async with working(sandbox, tmp_path / "a") as (ada, journal), working(sandbox, tmp_path / "b", "ana") as (ana, second):
         assert await _crowded((ada, journal), (ana, second), rounds=ROUNDS) == 1

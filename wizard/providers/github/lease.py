@@ -13,7 +13,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from wizard.errors import ServiceRefused
+from wizard.errors import ServiceRefused, Unreachable
 from wizard.providers.github.branch import CONTENTS
 from wizard.providers.github.rest import found, path_of, send, with_server_time
 
@@ -115,7 +115,7 @@ async def moved(session: Session, repository: str, project: str, before: Seen, c
             await send(session, "PATCH", f"/repos/{repository}/git/{ref}", {"sha": commit, "force": False}, permission=CONTENTS)
         else:
             await send(session, "POST", path_of(repository, "git", "refs"), {"ref": ref, "sha": commit}, permission=CONTENTS)
-    except ServiceRefused as refusal:
+    except (ServiceRefused, Unreachable) as refusal:
         after = await found(session, f"/repos/{repository}/git/{ref.replace('refs/', 'ref/', 1)}", missing=(404, 409))
         at = str(after["object"]["sha"]) if after else ""
         if at == commit:
