@@ -26,7 +26,7 @@ BY_HAND = "github.event_name == 'workflow_dispatch'"
 WORKFLOWS = ".github/workflows/"
 FOLDERS = (".github", "docs", "infra", "resources", "src", "tests")
 """Where generated files lie that may be left over."""
-MARKED = frozenset({".bicep", ".md", ".py", ".sh", ".sql", ".yml"})
+MARKED = frozenset({".bicep", ".md", ".py", ".sh", ".sql", ".txt", ".yml"})
 """Formats that bear our header."""
 OLDEST = 50
 """Commits of a file that are looked at for the version we wrote."""
