@@ -18,7 +18,7 @@ from wizard.engine.journal import Journal
 from wizard.flows import holder
 from wizard.flows import lease as leases
 from wizard.flows.job import Job
-from wizard.flows.lease import Busy, Lease, LeaseLost, current, held
+from wizard.flows.lease import Busy, Lease, LeaseLost, current, given_back, held
 from wizard.project.model import Project
 from wizard.providers.github import lease as ref
 from wizard.sandbox.github import models
@@ -140,6 +140,27 @@ async def test_a_run_that_was_killed_here_is_not_waited_for(sandbox: Any, tmp_pa
             pass
         path.write_text(json.dumps(said | {"started": 1.0, "machine": "elsewhere"}))
         assert not holder.noted_dead(ada.runs, journal.run), "another machine's processes cannot be seen"
+
+
+async def test_what_a_killed_run_held_is_freed_by_the_next_one_that_has_nothing_to_change(sandbox: Any, tmp_path: Path) -> None:
+    async with working(sandbox, tmp_path / "a") as (ada, journal), working(sandbox, tmp_path / "b") as (elsewhere, other):
+        dead = Lease(ada, "set up", journal)
+        async for _ in dead.take():
+            pass
+        assert dead._renewing is not None
+        dead._renewing.cancel()
+        await given_back(ada, other)
+        assert await current(ada) is not None, "it lives"
+        note = ada.runs / f"{journal.run}.process"
+        note.write_text(json.dumps({**json.loads(note.read_text()), "started": 1.0}))
+        await given_back(elsewhere, other)
+        assert await current(ada) is not None, "whether it lives is not known at another folder"
+        before = len(sandbox.exchanges)
+        await given_back(ada, journal)
+        assert await current(ada) is None and not holder.killed_here(ada.runs)
+        asked = len(sandbox.exchanges)
+        await given_back(ada, journal)
+        assert len(sandbox.exchanges) == asked > before, "nothing is asked where nobody was killed"
 
 
 async def test_a_claim_that_cannot_be_renewed_in_time_is_given_up(sandbox: Any, tmp_path: Path) -> None:

@@ -40,6 +40,11 @@ def noted_dead(runs: Path, run: str) -> bool:
         return False
 
 
+def killed_here(runs: Path) -> tuple[str, ...]:
+    """The runs of this folder that were begun on this machine by a process that is no more."""
+    return tuple(path.stem for path in runs.glob("*.process") if noted_dead(runs, path.stem))
+
+
 def _file(runs: Path, run: str) -> Path:
     # the name comes out of a commit that others may have written: only its last part counts
     return runs / f"{PureWindowsPath(run).name}.process"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wizard.engine.events import Event, EventKind
 from wizard.errors import JournalLost, LakestrapError, NotAllowed
-from wizard.flows.holder import begun_here, ended_here, noted_dead
+from wizard.flows.holder import begun_here, ended_here, killed_here, noted_dead
 from wizard.providers.github import lease as ref
 from wizard.providers.github.rest import login_of
 
@@ -105,6 +105,14 @@ class Lease:
         self._state = None
         ended_here(self.job.runs, self.journal.run)
 
+    async def give_back(self) -> None:
+        """Free what a run of this folder holds that was killed; whoever comes next need not wait for its end."""
+        state = await self._seen()
+        if state.held and noted_dead(self.job.runs, state.claim.run):
+            await self._claimed(state, seconds=0)
+        for run in (*killed_here(self.job.runs), self.journal.run):
+            ended_here(self.job.runs, run)
+
     async def _seen(self) -> ref.Seen:
         return await ref.seen(self.job.session, self.job.project.github.repository, self.job.project.name)
 
@@ -148,6 +156,13 @@ class Lease:
     @property
     def _key(self) -> str:
         return f"github.lease/{self.job.project.name}"
+
+
+async def given_back(job: Job, journal: Journal) -> None:
+    """For a run that has nothing to change and so takes no lease: what one that was killed here still holds is freed."""
+    if killed_here(job.runs):
+        with contextlib.suppress(LakestrapError):  # it ends by itself
+            await Lease(job, "", journal).give_back()
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from wizard.errors import BadInput, Cancelled, ExitCode, NotAllowed, Problem
 from wizard.flows.check import checked, exit_code, with_blocked
 from wizard.flows.ending import finished
 from wizard.flows.job import limits
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.flows.pending import left_alone, pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.temporary_access import applied_of, carried_out, phased
@@ -124,6 +124,7 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Plan
 async def _alone(plan: Plan, preview: Planned, job: Job, decisions: Decisions, outcome: Outcome, journal: Journal) -> AsyncIterator[Event]:
     """Carry the plan out while nobody else changes the same project: under its lease, and as the world is by then."""
     if plan.empty and not (await phased(plan, job)).officers:
+        await given_back(job, journal)
         async for event in carried_out(await phased(plan, job), job, journal, outcome.applied):
             yield event
         return

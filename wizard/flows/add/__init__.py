@@ -22,7 +22,7 @@ from wizard.flows.add.stale import Renewal, Stale
 from wizard.flows.add.unfinished import MEMBER
 from wizard.flows.ending import finished
 from wizard.flows.job import limits
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.flows.pending import pending_publication, pending_trust
 from wizard.flows.secret_values import with_secret_values
 from wizard.flows.setup import Planned, refuse_what_cannot_be
@@ -102,6 +102,7 @@ async def _made(
     """Carry the plan out under the project's lease, and as the world is by then."""
     job = adding.job
     if plan.empty and not (await phased(plan, job)).officers:
+        await given_back(job, journal)
         async for event in carried_out(await phased(plan, job), job, journal, outcome.applied):
             yield event
         return

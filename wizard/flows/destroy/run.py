@@ -24,7 +24,7 @@ from wizard.flows.destroy.leftovers import DeletedObject, DeletedVault
 from wizard.flows.destroy.preview import prepared, preview
 from wizard.flows.destroy.remaining import wished
 from wizard.flows.ending import finished
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.project.file import load, save
 from wizard.providers.github.branch import head_of
 from wizard.providers.keyvault.secret import VaultSecret
@@ -87,6 +87,19 @@ class _Run:
         yield self._told(EventKind.PLAN_MADE, counts=removal.plan.counts())
         if not removal.empty:
             await self._agreed(removal)
+        async for event in self._alone(removal):
+            yield event
+        if not self.outcome.applied.complete:
+            return
+        for event in self._written(removal):
+            yield event
+        async for event in self._left(removal):
+            yield event
+
+    async def _alone(self, removal: Removal) -> AsyncIterator[Event]:
+        """Take away while nobody else changes the same project."""
+        if removal.empty:
+            await given_back(self.job, self.journal)
         if removal.empty or not await self._somebody_could_be_here():
             async for event in self._removed(removal):
                 yield event
@@ -134,12 +147,6 @@ class _Run:
         if self.purge and applied.complete:
             async for event in self._applied(await self._purge(removal)):
                 yield event
-        if not applied.complete:
-            return
-        for event in self._written(removal):
-            yield event
-        async for event in self._left(removal):
-            yield event
 
     async def _applied(self, plan: Plan) -> AsyncIterator[Event]:
         applier = Applier(plan, self.job.session, self.journal, patience=PATIENCE, remedy=self.job.remedy)

@@ -17,7 +17,7 @@ from wizard.engine.journal import Journal
 from wizard.engine.plan import Action, Plan, make_plan
 from wizard.engine.resource import Resource
 from wizard.errors import BadInput, Cancelled, NotAllowed, NotYet, Problem, Unreachable
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.flows.migrate_oidc.ended import MigrationOutcome, moments
 from wizard.flows.migrate_subject.run import presented
 from wizard.flows.patience import patiently
@@ -137,6 +137,7 @@ async def migrate_oidc(job: Job, decisions: MigrationDecisions, outcome: Migrati
 
 async def _work(steps: Steps, preview: OidcPreview, decisions: MigrationDecisions, outcome: MigrationOutcome) -> None:
     if preview.empty:
+        await given_back(steps.job, steps.journal)
         steps.tell(EventKind.NOTED, "", "migrate", preview.nothing_to_do)
         return
     if not await decisions.agrees_to_migrate(preview):

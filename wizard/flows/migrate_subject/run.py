@@ -14,7 +14,7 @@ from wizard.engine.journal import Journal
 from wizard.engine.plan import Action, Change, Plan
 from wizard.engine.resource import Observed
 from wizard.errors import Cancelled, LakestrapError
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.flows.migrate_subject.preview import MigrationDecisions, Move, SubjectPreview, previewed
 from wizard.flows.signin_hints import subject_of
 from wizard.flows.temporary_access import applied_of
@@ -43,6 +43,7 @@ async def migrate_subject(
     try:
         yield _told(journal, EventKind.RUN_STARTED, project=job.project.name)
         if preview.empty:
+            await given_back(job, journal)
             yield _told(journal, EventKind.NOTED, "GitHub sends the subjects that are trusted: nothing to do")
             return
         if not await decisions.agrees_to_migrate(preview):

@@ -14,7 +14,7 @@ from wizard.engine.journal import Journal
 from wizard.errors import BadInput, Cancelled, JournalLost, LakestrapError, NotYet, Problem, Unreachable
 from wizard.flows.decisions import Outcome
 from wizard.flows.ending import finished
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.flows.rotate.access import given, taken_back
 from wizard.flows.rotate.notes import Phase
 from wizard.flows.rotate.preview import Item, Preview, Task, previewed
@@ -60,6 +60,7 @@ async def rotate(
 async def _work(steps: Steps, preview: Preview, outcome: RotationOutcome) -> None:
     """Everything after the agreement."""
     if not preview.doing:
+        await given_back(steps.job, steps.journal)
         _waiting_told(steps, preview)
         outcome.words = last_words(preview)
         return

@@ -19,7 +19,7 @@ from wizard.flows.check import with_blocked
 from wizard.flows.check_github import github_questions
 from wizard.flows.check_rows import Row
 from wizard.flows.ending import finished
-from wizard.flows.lease import Lease
+from wizard.flows.lease import Lease, given_back
 from wizard.flows.pending import pending_publication
 from wizard.flows.setup import Planned, refuse_what_cannot_be
 from wizard.flows.temporary_access import applied_of
@@ -137,6 +137,7 @@ async def _steps(job: Job, decisions: Decisions, outcome: Outcome, preview: Prev
 async def _proposed(job: Job, plan: Plan, outcome: Outcome, journal: Journal) -> AsyncIterator[Event]:
     """Carry the plan out under the project's lease, read again."""
     if plan.empty:
+        await given_back(job, journal)
         async for event in applied_of(plan, job, journal, outcome.applied):
             yield event
         return
