@@ -42,8 +42,8 @@ check: test lint types layers  ## what continuous integration runs
 matrix: $(STAMP)  ## every test of the long matrices, of which `make test` draws a sample (LAKESTRAP_SAMPLE=SEED)
 	@LAKESTRAP_SAMPLE=all $(BIN)/python -m pytest -n 2 --timeout 600 -m matrix
 
-crash: $(STAMP)  ## kill set-up at every mutating request and resume it (about an hour)
-	@LAKESTRAP_CRASH=all $(BIN)/python -m pytest -n 2 -m crash --timeout 7200 tests/crash
+crash: $(STAMP)  ## kill set-up, add, rotate and destroy at every mutating request and resume them (hours; LAKESTRAP_CRASH=last: at the last ones)
+	@LAKESTRAP_CRASH=$(or $(LAKESTRAP_CRASH),all) $(BIN)/python -m pytest -n 2 -m crash --timeout 7200 tests/crash
 
 contract: $(STAMP)  ## take every required permission away, one after another (minutes)
 	@LAKESTRAP_CONTRACT=all $(BIN)/python -m pytest -n 2 --timeout 600 tests/contract

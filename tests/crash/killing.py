@@ -27,6 +27,10 @@ SETUP = ("lakestrap", "setup", "--yes", "--json", "--no-input")
 ADD = ("lakestrap", "add", "test", "--yes", "--json", "--no-input")
 RESUMED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec "$@"'
 FINISHED = 'if "$@" >first.out 2>first.err; then exit 0; fi; exec {}'
+EVERY_CASE = ("all", "last")
+WHOLE = os.environ.get("LAKESTRAP_CRASH") in EVERY_CASE
+LAST = 8
+"""Points at a run's end, where it has changed everything and cleaned up nothing."""
 DEAD_CLAIM = 200.0
 """Seconds after which the claim of a run that died has ended, whoever asks."""
 VALUES = frozenset({"a-value-for-the-test"})
@@ -187,10 +191,12 @@ def needless_dispatches(exchanges: Sequence[Mapping[str, Json]]) -> list[str]:
 
 
 def points(requests: int, sample: int) -> list[str]:
-    """All points with ``LAKESTRAP_CRASH=all``; else a sample drawn by ``LAKESTRAP_CRASH=SEED`` (0)."""
+    """All with ``LAKESTRAP_CRASH=all``, those of the last requests with ``last``; else a sample drawn by ``LAKESTRAP_CRASH=SEED`` (0)."""
     every = [f"{number}.{when}" for number in range(1, requests + 1) for when in ("before", "after")]
     wish = os.environ.get("LAKESTRAP_CRASH", "0")
-    return every if wish == "all" else sorted(random.Random(int(wish)).sample(every, min(sample, len(every))), key=_place)
+    if wish in EVERY_CASE:
+        return every if wish == "all" else every[-LAST:]
+    return sorted(random.Random(int(wish)).sample(every, min(sample, len(every))), key=_place)
 
 
 def _place(point: str) -> tuple[int, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import json
-import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +13,10 @@ from typing import Any
 import pytest
 
 from tests.crash.canonical import MINTED, differing
-from tests.crash.killing import CASES, VALUES, Undisturbed, needless_dispatches, points, problems, undisturbed
+from tests.crash.killing import CASES, VALUES, WHOLE, Undisturbed, needless_dispatches, points, problems, undisturbed
 
 World = dict[str, Any]
 
-WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 SAMPLES = {"federated": 1}
 """Points a case in the everyday suite, which has seconds for them; ``make crash`` takes all points of all cases."""
 WANTED = tuple(CASES) if WHOLE else tuple(SAMPLES)

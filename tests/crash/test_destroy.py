@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,14 +13,13 @@ from typing import Any
 import pytest
 
 from tests.crash.canonical import differing, ids_in
-from tests.crash.killing import DEAD_CLAIM, PATIENCE, RESUMED, SETUP, SINGLE, VALUES, files, points
+from tests.crash.killing import DEAD_CLAIM, PATIENCE, RESUMED, SETUP, SINGLE, VALUES, WHOLE, files, points
 from tests.flows.destroy.taking_down import marked
 from tests.scenarios.rehearsal import SMALL, Finished, rehearsed, small_project
 from wizard.project.file import save
 
 World = dict[str, Any]
 
-WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 DESTROY = ("lakestrap", "destroy", "--yes", "--json", "--no-input", "--confirm", "prod")
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.crash.killing import DEAD_CLAIM, RESUMED, points
+from tests.crash.killing import DEAD_CLAIM, RESUMED, WHOLE, points
 from tests.flows.rotate.shops import set_up, state, troubles
 from tests.scenarios.rehearsal import Finished, rehearsed
 
-WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 SAMPLE = 1
 PATIENCE = 150.0
 ROTATE = ("lakestrap", "rotate", "--yes", "--json", "--no-input", "--grace", "0")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.crash.killing import RESUMED, points
+from tests.crash.killing import RESUMED, WHOLE, points
 from tests.flows.rotate.issued_shop import set_up_issued, stored, troubles, valid
 from tests.scenarios.rehearsal import Finished, rehearsed
 
-WHOLE = os.environ.get("LAKESTRAP_CRASH") == "all"
 SAMPLE = 1
 ROTATE = ("lakestrap", "rotate", "--yes", "--json", "--no-input", "--grace", "0", "--credential")
 KINDS = {"dbx": "databricks-oauth-secret", "tool": "databricks-token", "stone": "storage-key"}
