@@ -49,6 +49,6 @@ def _asked(tenant: str, client_id: str, secret: Secret) -> dict[str, Any]:
         answer: dict[str, Any] = application.acquire_token_for_client(scopes=[ARM_SCOPE])
     except requests.exceptions.RequestException as lost:
         raise Unreachable(f"cannot reach login.microsoftonline.com: {type(lost).__name__}", hints=["check the network"]) from lost
-    except ValueError as unclear:  # an error answer that is no JSON: a gateway's
+    except (ValueError, msal.exceptions.MsalServiceError) as unclear:  # an error answer that is no JSON, as a gateway's, or only a status
         raise Unreachable("login.microsoftonline.com gave no usable answer", hints=["run the same command again"]) from unclear
     return answer
