@@ -36,7 +36,7 @@ def report(project: Project, plan: Plan, outcome: Outcome, events: Sequence[Even
 
 
 def _result(project: Project, outcome: Outcome, events: Sequence[Event]) -> Iterator[str]:
-    last = events[-1].outcome if events else ""
+    last = events[-1].outcome.replace("named above", "named below") if events else ""
     place = f"[{project.github.repository}](https://github.com/{project.github.repository})"
     yield f"**{_text(last or 'not carried out')}** — {place}: {outcome.applied.changed} changes, {len(outcome.applied.failed)} failures."
     yield ""

@@ -88,7 +88,7 @@ class Lanes:
         items = [item for item in pending if isinstance(item, dict)] if isinstance(pending, (list, tuple)) else []
         good = event.detail.get("exit_code") == 0
         colour = words.COLOURS["create" if good else "delete"]
-        self.ending.value = f'<b style="color:{colour}">{escape(event.outcome)}</b>{words.left_for_people(items)}'
+        self.ending.value = f'<b style="color:{colour}">{escape(words.ending(event.outcome))}</b>{words.left_for_people(items)}'
 
 
 def told(event: Event) -> str:

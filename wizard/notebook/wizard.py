@@ -136,7 +136,7 @@ class Wizard:
         shown = self.sitting.shown
         wrong = {step for step in STEPS if any(self.sitting.problem(item, shown) for item in self.sitting.items(step))}
         wrong |= {step for step, form in self.forms.items() if set(form.fields) & set(self.sitting.unreadable)}
-        self.tabs.titles = (*(f"{step} ✗" if step in wrong else str(step) for step in STEPS), "review and apply")
+        self.tabs.titles = (*(f"{step} ✗" if step in wrong else str(step) for step in STEPS), "review")
 
     def _go(self, by: int) -> None:
         self.tabs.selected_index = min(max((self.tabs.selected_index or 0) + by, 0), len(STEPS))

@@ -30,6 +30,7 @@ COLOURS = {
 }
 """Readable on light and on dark pages."""
 WRONG = "#cf222e"
+CELL = '"text-align:left;max-width:26em;overflow-wrap:anywhere;white-space:normal"'
 
 
 def wrong(text: str) -> str:
@@ -66,8 +67,8 @@ def plan_table(plan: Plan, rows: Sequence[Row] = ()) -> str:
         if change.action is not Action.KEEP:
             groups.setdefault(change.resource.environment or "shared by all", []).append(change)
     body = "".join(_group(name, changes) for name, changes in groups.items())
-    head = "<tr><th></th><th>what</th><th>differs</th><th>permission</th><th>command</th></tr>"
-    table = f'<table style="text-align:left"><thead>{head}</thead>{body}</table>' if body else ""
+    head = _heads("", "what", "differs", "permission", "command")
+    table = f"<table><thead>{head}</thead>{body}</table>" if body else ""
     return f"<p><b>{escape(said)}</b>{escape(kept)}</p>{table}{answers_table(rows)}"
 
 
@@ -77,11 +78,12 @@ def answers_table(rows: Sequence[Row]) -> str:
     if not doubtful:
         return ""
     lines = "".join(
-        f"<tr><td>{escape(str(row.answer))}</td><td>{escape(row.question)}</td><td>{_lines(row.why)}"
-        f"{f'<br><small>{escape(row.hint)}</small>' if row.hint else ''}</td></tr>"
+        _cells(
+            escape(str(row.answer)), escape(row.question), _lines(row.why) + (f"<br><small>{escape(row.hint)}</small>" if row.hint else "")
+        )
         for row in doubtful
     )
-    return f'<h4>Asked beforehand</h4><table style="text-align:left"><tr><th>answer</th><th>question</th><th>why</th></tr>{lines}</table>'
+    return f"<h4>Asked beforehand</h4><table>{_heads('answer', 'question', 'why')}{lines}</table>"
 
 
 def _group(name: str, changes: Iterable[Change]) -> str:
@@ -94,9 +96,8 @@ def _row(change: Change) -> str:
     command = change.as_dict()["command"]
     folded = f"<details><summary>show</summary><pre>{escape(str(command))}</pre></details>" if command else ""
     permissions = "<br>".join(f"<code>{escape(need.action)}</code>" for need in change.resource.requires)
-    sign = f'<td style="color:{COLOURS[action]};white-space:nowrap"><b>{escape(action)}</b></td>'
-    cells = (f"<code>{escape(change.key)}</code>", "<br>".join(_differs(change)), permissions, folded)
-    return f'<tr style="vertical-align:top">{sign}{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    sign = f'<span style="color:{COLOURS[action]};white-space:nowrap"><b>{escape(action)}</b></span>'
+    return _cells(sign, f"<code>{escape(change.key)}</code>", "<br>".join(_differs(change)), permissions, folded)
 
 
 def _differs(change: Change) -> Iterator[str]:
@@ -110,10 +111,23 @@ def _differs(change: Change) -> Iterator[str]:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> str:
     """Rows of text; empty for none."""
-    body = "".join(f'<tr style="vertical-align:top">{"".join(f"<td>{_lines(cell)}</td>" for cell in row)}</tr>' for row in rows)
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
+    body = "".join(_cells(*(_lines(cell) for cell in row)) for row in rows)
     caption = f"<h4>{escape(title)}</h4>" if title else ""
-    return f'{caption}<table style="text-align:left"><thead><tr>{head}</tr></thead>{body}</table>' if body else ""
+    return f"{caption}<table><thead>{_heads(*columns)}</thead>{body}</table>" if body else ""
+
+
+def _cells(*cells: str) -> str:
+    """A row of HTML; notebooks would set it to the right and let a long name push the rest out of the page."""
+    return f'<tr style="vertical-align:top">{"".join(f"<td style={CELL}>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _heads(*names: str) -> str:
+    return f"<tr>{''.join(f'<th style={CELL}>{escape(name)}</th>' for name in names)}</tr>"
+
+
+def ending(text: str) -> str:
+    """How a run ended; what is left stands below it here, above it on lines."""
+    return text.replace("named above", "named below")
 
 
 def paragraph(text: str) -> str:

@@ -41,7 +41,7 @@ def entries(found: Found | None, *, rehearsal: bool = False) -> list[Entry]:
     last = [LEAVE] if rehearsal else [REHEARSE, LEAVE]
     if found is None or not found.environments:
         kept = found is not None and found.answers
-        words = "your answers of last time were kept" if kept else "questions, then a plan; nothing is made before you agree"
+        words = "your answers of last time were kept" if kept else "questions and a plan; nothing before you agree"
         lost = [ADOPT] if found is not None and not found.problem else []
         return [Entry("setup", "Set up: go on where you left" if kept else "Set up", words), *lost, *last]
     words = "your answers of last time were kept" if found.answers else "confirm or change them, then the plan"

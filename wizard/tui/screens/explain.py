@@ -34,6 +34,7 @@ class ExplainChoice(Choosing):
     place = "Explain"
     heading = "Why could a job not sign in?"
     onward = "Explain"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j,pagedown", "onward", "Explain", key_display="PgDn", priority=True)]
     help_text = (
         "Paste what you have: the **error** of the sign-in (AADSTS…), the **subject** that the job presented, the address of the **run**; "
         "or name an **environment**, to see whether its jobs would be trusted. It is only read."
