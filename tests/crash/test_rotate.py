@@ -50,8 +50,9 @@ def problems(name: str, done: Finished, point: str) -> list[str]:
     """What is wrong with the world in the end; empty where nothing is."""
     found = [] if done.code == 0 else [f"the second run ended with {done.code}: {done.stderr[-1500:]}"]
     found += troubles(done.world)
-    if any("LAKESTRAP_RETIRING" in key for key in done.world["github.variables"]):
-        found.append("a note is left")
+    noted = any("LAKESTRAP_RETIRING" in key for key in done.world["github.variables"])
+    if noted != (name == "gated"):  # its proof of the set-up still waits for a reviewer: until then the old value stays, and is noted
+        found.append("a note is left" if noted else "no note is left")
     if len(state(done.world).passwords) != 1:
         found.append(f"{len(state(done.world).passwords)} client secrets")
     locks = [key for key in done.world["arm.resources"] if "/locks/" in key]
