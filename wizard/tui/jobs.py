@@ -81,14 +81,10 @@ def first_screen(name: str, given: Mapping[str, Any] | None = None) -> Page:
             from wizard.tui.screens.migrate import MigrateChoice
 
             return MigrateChoice()
-        case "migrate oidc":
-            from wizard.tui.screens.migrate import OidcMigration
+        case "migrate oidc" | "migrate subject":
+            from wizard.tui.screens.migrate import OidcMigration, SubjectMigration
 
-            return OidcMigration(**told)
-        case "migrate subject":
-            from wizard.tui.screens.migrate import SubjectMigration
-
-            return SubjectMigration(**told)
+            return OidcMigration(**told) if name == "migrate oidc" else SubjectMigration(**told)
         case "upgrade":
             from wizard.tui.screens.upgrade import UpgradePreview
 
