@@ -65,6 +65,7 @@ async def check(sandbox: Sandbox, project: Path, number: int, fault: dict[str, A
 
 
 @pytest.mark.matrix
+@pytest.mark.timeout(300)  # the GitHub library pauses ever longer between its own tries, and a lasting fault meets it on the way back too
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: "-".join(map(str, fault.values())))
 @pytest.mark.parametrize("times", [ONCE, LASTING])
 @pytest.mark.parametrize("number", range(REQUESTS))
