@@ -110,9 +110,11 @@ class Apply(Page):
         from wizard.tui.screens.done import Done
 
         assert self.board is not None
-        while self.app.screen is not self and self in self.app.screen_stack:
-            self.app.pop_screen()
         self.sitting.forget()
+        if self not in self.app.screen_stack:
+            return  # the app was closed meanwhile
+        while self.app.screen is not self:
+            self.app.pop_screen()
         self.app.switch_screen(Done(self.undertaking, self.board, error, self.elapsed))
 
     # drawing
