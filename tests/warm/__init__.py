@@ -8,7 +8,6 @@ A killed client takes its process with it. Not for tests about starting, dying o
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -19,8 +18,6 @@ SOCKET = "LAKESTRAP_TEST_WARM"
 RUNNER = "LAKESTRAP_TEST_RUNNER"
 """Names the process that runs the tests, by its number."""
 PATIENCE = 60.0
-_SERVERS: list[subprocess.Popen[bytes]] = []
-"""Kept, as one that nobody holds is complained of."""
 
 
 def command() -> tuple[str, ...]:
@@ -37,7 +34,7 @@ def _started(path: Path) -> None:
     except FileExistsError:
         pass
     else:
-        _SERVERS.append(subprocess.Popen([sys.executable, str(HERE / "server.py"), str(path), os.environ[RUNNER]], start_new_session=True))
+        os.posix_spawn(sys.executable, [sys.executable, str(HERE / "server.py"), str(path), os.environ[RUNNER]], os.environ)
     deadline = time.monotonic() + PATIENCE
     while not path.exists():
         assert time.monotonic() < deadline, "the process that is forked did not start"
