@@ -75,7 +75,7 @@ class Workspace:
         return observed.id
 
     async def lake(self) -> None:
-        """A data lake with a container ``bronze``, and an access connector whose identity may write it."""
+        """A data lake with a container ``bronze``, and an access connector whose identity may write it, everywhere already."""
         group = f"/subscriptions/{DEV}/resourceGroups/{self.place.group}/providers"
         self.connector = f"{group}/Microsoft.Databricks/accessConnectors/dbac-shop-dev"
         self.storage = f"{group}/Microsoft.Storage/storageAccounts/stshopdev"
@@ -84,6 +84,8 @@ class Workspace:
         principal = connector.identity.principal_id
         grant = RoleAssignment(name="dev/lake", scope=self.storage, role=BLOB_DATA_CONTRIBUTOR, principal_id=principal, **SHARED)
         await made(grant, self.session)
+        with self.sandbox.lock:
+            self.sandbox.world.clock.forward(5)  # seconds; a role spreads in less than one here
 
     def _deployment(self) -> Deployment:
         properties = {"isHnsEnabled": True}
