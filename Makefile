@@ -20,7 +20,7 @@ $(STAMP): $(LOCK) pyproject.toml
 
 test: $(STAMP)  ## the everyday suite
 	@$(BIN)/python -m compileall -q -x golden wizard tests  # many processes read them, and none may write where PYTHONDONTWRITEBYTECODE is set
-	@$(BIN)/python -m pytest -n 3 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 demo: $(STAMP)  ## the main job against the local cloud, on a copy of the example
 	@$(BIN)/python tools/demo.py
