@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wizard.engine.events import Event, EventKind
 from wizard.engine.journal import Journal, past_runs
-from wizard.errors import LakestrapError, NotYet, ServiceRefused
+from wizard.errors import LakestrapError, NotYet, ServiceRefused, Unreachable
 from wizard.flows.deploy_source import Source, source_for
 from wizard.flows.ending import finished
 from wizard.flows.pending import untrusted
@@ -138,12 +138,15 @@ class _Proof:
         self.events.put_nowait(event)
 
     async def _asked(self, environment: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer of a call, asked again as long as GitHub limits us."""
+        """The answer of a call, asked again while GitHub limits us; ``Unreachable`` where it does so for too long."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 return await call()
             except NotYet as delay:
                 seconds = delay.retry_after or POLL_SECONDS
+                if time.monotonic() + seconds > deadline:
+                    raise Unreachable(f"GitHub puts it off: {delay.reason}", hints=["when it answers again: lakestrap verify"]) from delay
                 self._tell(EventKind.WAITING, environment, delay.reason, seconds=seconds)
                 await asyncio.sleep(seconds)
 

@@ -78,6 +78,7 @@ async def test_it_is_finished_or_rolled_back(
         pytest.skip(f"a rotation has {len(_requests)} different requests")
     monkeypatch.setattr("wizard.flows.rotate.steps.PATIENCE", 3.0)
     monkeypatch.setattr("wizard.flows.patience.READ_PATIENCE", 1.0)
+    monkeypatch.setattr("wizard.flows.verify.PATIENCE_SECONDS", 20.0)
     await check(sandbox, project, number, fault, times)
 
 
