@@ -14,7 +14,7 @@ import pytest
 from tests.clients.conftest import AZ
 from tests.clients.maintainer import CLIENT, Maintainer
 from tests.clients.runner import TOOLS, Runner
-from tests.scenarios.rehearsal import rehearsed, small_project
+from tests.scenarios.finished import set_up
 from wizard.project.file import load
 from wizard.render.maintenance import Right, rights
 
@@ -50,15 +50,11 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def finished(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a project that set-up has finished, with the world that it left."""
+def finished(mode: str) -> Path:
+    """What set-up left; it is only looked at."""
     if shutil.which("git") is None or not TOOLS.exists() or not AZ.exists():
         pytest.skip("run `make clients`")
-    folder = tmp_path_factory.mktemp(mode)
-    small_project(folder, text=TEXT.replace("MODE", mode))
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", "--no-input")
-    assert done.code == 0, done.stderr
-    return folder
+    return set_up(TEXT, mode)
 
 
 @pytest.fixture

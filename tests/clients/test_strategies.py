@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from tests.clients.conftest import AZ
 from tests.clients.runner import TOOLS, Runner
-from tests.scenarios.rehearsal import rehearsed, small_project
+from tests.scenarios.finished import set_up
 from wizard.sandbox.actions.expressions import INSIDE, Expression, truthy
 from wizard.sandbox.github import models as github
 
@@ -42,15 +42,11 @@ def strategy(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def finished(strategy: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a project that set-up has finished, with the world that it left."""
+def finished(strategy: str) -> Path:
+    """What set-up left; it is only looked at."""
     if any(shutil.which(name) is None for name in ("git", "jq", "curl")) or not TOOLS.exists() or not AZ.exists():
         pytest.skip("run `make clients`")
-    folder = tmp_path_factory.mktemp(strategy)
-    small_project(folder, text=TEXT.replace("STRATEGY", strategy))
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", "--no-input")
-    assert done.code == 0, done.stderr
-    return folder
+    return set_up(TEXT.replace("STRATEGY", strategy))
 
 
 @pytest.fixture

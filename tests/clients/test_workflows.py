@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from tests.clients.conftest import AZ
 from tests.clients.runner import TOOLS, Played, Runner
-from tests.scenarios.rehearsal import rehearsed, small_project
+from tests.scenarios.finished import set_up
 
 if TYPE_CHECKING:
     from tests.clients.conftest import Client
@@ -48,16 +48,12 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def finished(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a project that set-up has finished, with the world that it left."""
+def finished(mode: str) -> Path:
+    """What set-up left; it is only looked at."""
     missing = [name for name in ("git", "jq", "openssl", "gh", "curl") if shutil.which(name) is None]
     if missing or not TOOLS.exists() or not AZ.exists():
         pytest.skip(f"run `make clients`; not on this machine: {', '.join(missing) or 'nothing'}")
-    folder = tmp_path_factory.mktemp(mode)
-    small_project(folder, text=TEXT.replace("MODE", MODES[mode]))
-    done = rehearsed(folder, "lakestrap", "setup", "--yes", "--json", "--no-input")
-    assert done.code == 0, done.stderr
-    return folder
+    return set_up(TEXT, MODES[mode])
 
 
 @pytest.fixture

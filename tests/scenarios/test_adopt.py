@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests import warm
 from tests.scenarios.rehearsal import ROOT, Finished, rehearsed, small_project
 
-PYTHON = (sys.executable, "-m", "wizard")
 LOST = """
 "$@" setup --yes --json >setup.out 2>setup.err || exit 90
 mv lakestrap.yaml lost.yaml
@@ -105,5 +104,5 @@ def test_names_tags_people_and_gates_come_back(tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     path = small_project(tmp_path)
     before = path.read_text()
-    done = subprocess.run([*PYTHON, "adopt", "contoso/shop"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run([*warm.command(), "adopt", "contoso/shop"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "already" in done.stderr and path.read_text() == before

@@ -11,7 +11,7 @@ import yaml
 from tests.flows.rotate import issued_shop
 from tests.scenarios import brownfield
 from tests.scenarios.rehearsal import rehearsed, small_project
-from tests.scenarios.test_adopt import LOST, PYTHON, said, told
+from tests.scenarios.test_adopt import LOST, said, told
 
 pytestmark = pytest.mark.matrix
 INJECTED = """\
@@ -68,7 +68,7 @@ SECTIONS = ("network", "workspace", "lake", "data", "monitoring", "access", "bun
 def adopted(folder: Path, text: str, *options: str) -> dict[str, Any]:
     """The project as it was read back; the plan shows no change for it."""
     small_project(folder, text=text)
-    done = rehearsed(folder, "sh", "-c", LOST.replace("REPOSITORY", "contoso/shop"), "sh", *PYTHON, options=options)
+    done = rehearsed(folder, "sh", "-c", LOST.replace("REPOSITORY", "contoso/shop"), "sh", "lakestrap", options=options)
     assert said(done) == ["adopt 0", "plan 0"], told(folder) + (folder / "lakestrap.yaml").read_text()
     found: dict[str, Any] = yaml.safe_load((folder / "lakestrap.yaml").read_text())
     return found
@@ -129,7 +129,7 @@ def test_secrets_that_were_issued_are_named_as_such(tmp_path: Path) -> None:
         '"$@" adopt contoso/shop --from-clouds --plain; echo "adopt $?"',
         '"$@" plan --detailed-exitcode --plain >plan.out; echo "plan $?"',
     )
-    done = rehearsed(tmp_path, "sh", "-c", "\n".join(words), "sh", *PYTHON, options=("--world", str(folder / "world.json")))
+    done = rehearsed(tmp_path, "sh", "-c", "\n".join(words), "sh", "lakestrap", options=("--world", str(folder / "world.json")))
     assert said(done) == ["adopt 0", "plan 0"], (tmp_path / "plan.out").read_text() + done.stderr
     secrets = {row["name"]: row["from"] for row in yaml.safe_load((tmp_path / "lakestrap.yaml").read_text())["secrets"]}
     assert secrets == {"dbx": "databricks-oauth-secret", "tool": "databricks-token", "stone": "prompt", "salt": "prompt"}

@@ -88,15 +88,14 @@ def _contributor(job: Job, environment: str) -> str:
 
 async def _ahead(job: Job, wanted: dict[str, list[Resource]]) -> Sequence[Row]:
     """Workspaces that set-up makes, and those of the user's own whose address is not known yet."""
-    from wizard.providers.databricks.access import ADMINISTRATOR, CAME_WITH_IT, ON_THE_METASTORE, Reach, asked_for
+    from wizard.providers.databricks.access import ADMINISTRATOR, CAME_WITH_IT, ON_THE_METASTORE, asked_for
 
     rows = []
     for action, resources in wanted.items():
         first = resources[0].key
         if action != ADMINISTRATOR:
             why = f"there is no workspace to ask yet; {CAME_WITH_IT}; {first} decides"
-            privilege = action.removesuffix(ON_THE_METASTORE).replace(" ", "_")
-            request = asked_for(Reach(job.session.operator.name), privilege, "WORKSPACE-OF-THE-REGION")
+            request = asked_for(job.session.operator.name, action.removesuffix(ON_THE_METASTORE), "WORKSPACE-OF-THE-REGION")
             rows.append(Row("databricks", action, Answer.UNKNOWN, why, f"to have it for certain, its administrator runs: {request}"))
             continue
         new = [r for r in resources if not job.project.environment(r.environment).existing.workspace]

@@ -9,9 +9,10 @@ import pytest
 
 from tests.sandbox.actions import shop
 from wizard.engine.events import Event, EventKind
-from wizard.errors import JournalLost
+from wizard.errors import JournalLost, NotYet
 from wizard.flows import verify as flow
 from wizard.project.model import Project
+from wizard.providers.github import workflow_run
 from wizard.providers.signin import open_session
 
 if TYPE_CHECKING:
@@ -102,6 +103,26 @@ async def test_a_young_credential_is_waited_for(sandbox: Sandbox, session: Sessi
     events = await told(session, project(), young=True)
     assert events["dev"].event is EventKind.SETTLED
     assert runs(sandbox) > 1
+
+
+@pytest.mark.parametrize(("refusals", "told_as"), [(3, EventKind.SETTLED), (10_000, EventKind.CHANGE_FAILED)])
+async def test_what_github_puts_off_is_asked_again_but_not_for_ever(
+    session: Session, monkeypatch: pytest.MonkeyPatch, refusals: int, told_as: EventKind
+) -> None:
+    real, left = workflow_run.dispatch, [refusals]
+
+    async def put_off(*arguments: Any) -> int:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise NotYet("GitHub answers 502", retry_after=0.01)
+        return await real(*arguments)
+
+    monkeypatch.setattr(workflow_run, "dispatch", put_off)
+    monkeypatch.setattr(flow, "PATIENCE_SECONDS", 2.0 if refusals == 3 else 0.1)
+    event = (await told(session, project()))["dev"]
+    assert event.event is told_as
+    if told_as is EventKind.CHANGE_FAILED:
+        assert ("GitHub answers 502" in event.error, event.hint) == (True, "when it answers again: lakestrap verify")
 
 
 async def test_an_old_credential_is_not_waited_for(sandbox: Sandbox, session: Session) -> None:

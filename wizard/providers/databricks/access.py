@@ -100,7 +100,7 @@ def may(seen: Reach, action: str, host: str) -> Verdict:
             return Verdict(Answer.YES, f"{seen.name} is in the group admins")
         return Verdict(Answer.NO, seen.refusal or f"{seen.name} is not in the group admins")
     privilege = action.removesuffix(ON_THE_METASTORE).replace(" ", "_")
-    request = asked_for(seen, privilege, host)
+    request = asked_for(seen.name, privilege, host, seen.metastore)
     if not seen.metastore:
         return Verdict(Answer.UNKNOWN, "the metastore cannot be read")
     if seen.owner.lower() in seen.names:
@@ -113,8 +113,7 @@ def may(seen: Reach, action: str, host: str) -> Verdict:
     return Verdict(Answer.UNKNOWN, why, f"should it be refused, its administrator runs: {request}")
 
 
-def asked_for(seen: Reach, privilege: str, host: str) -> str:
-    """What an administrator of the metastore runs."""
-    change = f'{{"changes":[{{"principal":"{seen.name}","add":["{privilege}"]}}]}}'
-    where = seen.metastore or "METASTORE_ID"
-    return f"DATABRICKS_HOST=https://{host_of(host)} databricks grants update metastore {where} --json '{change}'"
+def asked_for(who: str, privilege: str, host: str, metastore: str = "") -> str:
+    """What an administrator of the metastore runs; ``privilege`` in either spelling (``CREATE CATALOG``, ``CREATE_CATALOG``)."""
+    change = f'{{"changes":[{{"principal":"{who}","add":["{privilege.replace(" ", "_")}"]}}]}}'
+    return f"DATABRICKS_HOST=https://{host_of(host)} databricks grants update metastore {metastore or 'METASTORE_ID'} --json '{change}'"

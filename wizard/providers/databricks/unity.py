@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from wizard.engine.resource import Observed, Permission, Ref, Resource, Service
 from wizard.errors import NotAllowed, NotYet, ServiceRefused
 from wizard.providers.arm.deployment import deployed_key
+from wizard.providers.databricks.access import asked_for
 from wizard.providers.databricks.errors import host_of, translated
 from wizard.providers.entra.marks import PREFIX, mark
 
@@ -44,21 +45,17 @@ def governed(step: str, host: object, session: Session, *, young: bool = False) 
         if deployed_since(session, host) < YOUNG:
             raise NotYet(refusal.message, code="PERMISSION_DENIED") from refusal
         right = f"{lacking['right']} on {lacking['what']}"
-        owner = "an administrator of the metastore" if "Metastore" in lacking["what"] else "its owner"
-        hints = (f"{owner} grants you {lacking['right']} on {lacking['what']}", *_request(session, host, lacking["right"], lacking["what"]))
+        if "Metastore" in lacking["what"]:
+            request = asked_for(session.operator.name, lacking["right"], host_of(host))
+            hints: tuple[str, ...] = (f"an administrator of the metastore grants you {right}", request)
+        else:
+            hints = (f"its owner grants you {right}",)
         raise NotAllowed(refusal.message, permission=right, hints=hints) from refusal
 
 
 def deployed_since(session: Session, host: object) -> float:
     """Seconds since this run has deployed what the workspace belongs to; infinite where it has not."""
     return min(session.age(host_of(host)), session.age(deployed_key(host_of(host))))
-
-
-def _request(session: Session, host: object, right: str, what: str) -> tuple[str, ...]:
-    if "Metastore" not in what:
-        return ()
-    change = f'{{"changes":[{{"principal":"{session.operator.name}","add":["{right.replace(" ", "_")}"]}}]}}'
-    return (f"DATABRICKS_HOST=https://{host_of(host)} databricks grants update metastore METASTORE_ID --json '{change}'",)
 
 
 def marks_in(row: Any) -> dict[str, str]:
